@@ -1,0 +1,29 @@
+"""All rules, in the order in which documentation and reports list them."""
+
+from pulumi_policy import Policy
+
+from rules import (
+    no_null_cipher,
+    no_open_ingress,
+    protect_gateways,
+    redundant_tunnels,
+    required_tags,
+    strong_ipsec,
+    transit_gateway_no_defaults,
+    tunnel_health_checks,
+    tunnel_inside_addresses,
+    vpc_flow_logs,
+)
+
+POLICIES: list[Policy] = [
+    transit_gateway_no_defaults.POLICY,
+    strong_ipsec.POLICY,
+    no_null_cipher.POLICY,
+    tunnel_inside_addresses.POLICY,
+    tunnel_health_checks.POLICY,
+    redundant_tunnels.POLICY,
+    no_open_ingress.POLICY,
+    vpc_flow_logs.POLICY,
+    required_tags.POLICY,
+    protect_gateways.POLICY,
+]

@@ -1,0 +1,32 @@
+"""Gateways are not deleted by accident."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from rules import types
+from rules.resource import Resource
+from rules.rule import About, Finding, Settings, resource_rule
+
+
+def _check(gateway: Resource, _: Settings) -> Iterator[Finding]:
+    if not gateway.protect:
+        yield "it is not protected from deletion"
+
+
+POLICY = resource_rule(
+    About(
+        name="protect-gateways",
+        title="Protected gateways",
+        description=(
+            "Transit gateways and VPN connections are protected from deletion, because replacing one cuts off "
+            "every network behind it, and a new one has other outside addresses."
+        ),
+        severity=Severity.MEDIUM,
+        level=EnforcementLevel.ADVISORY,
+        remedy="Set the resource option protect; take it off, on purpose, before a planned removal.",
+        url="https://www.pulumi.com/docs/iac/concepts/options/protect/",
+        tags=("availability", "transit-gateway", "vpn"),
+    ),
+    {types.TRANSIT_GATEWAY: _check, types.VPN_CONNECTION: _check},
+)

@@ -1,0 +1,85 @@
+"""A resource as rules read it, and the stack that resources are in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pulumi_policy import PolicyResource, ResourceValidationArgs
+
+from rules.values import Unknown, plain
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource. A resource rule sees its inputs, a stack rule its outputs as far as they are known."""
+
+    given: ResourceValidationArgs | PolicyResource
+
+    @property
+    def urn(self) -> str:
+        return self.given.urn
+
+    @property
+    def type(self) -> str:
+        return self.given.resource_type
+
+    @property
+    def name(self) -> str:
+        return self.given.name
+
+    @property
+    def protect(self) -> bool:
+        return self.given.opts.protect
+
+    @cached_property
+    def properties(self) -> dict[str, Any]:
+        return dict(plain(self.given.props))
+
+    @cached_property
+    def provider_properties(self) -> dict[str, Any]:
+        return dict(plain(self.given.provider.props)) if self.given.provider else {}
+
+    def get(self, name: str) -> Any:
+        """The property, None if it is absent, or `Unknown`."""
+        return self.properties.get(name)
+
+
+class Stack:
+    """All resources of a stack, and what they refer to."""
+
+    def __init__(self, resources: Iterable[PolicyResource]) -> None:
+        self._by_urn = {each.urn: Resource(each) for each in resources}
+        self._by_type: dict[str, list[Resource]] = {}
+        self._ids_by_type: dict[str, dict[str, Resource]] = {}
+        for resource in self._by_urn.values():
+            self._by_type.setdefault(resource.type, []).append(resource)
+
+    def of_type(self, kind: str) -> list[Resource]:
+        return self._by_type.get(kind, [])
+
+    def made_from(self, source: Resource, name: str, kind: str) -> list[Resource]:
+        """The resources of one type that a property is made from. They are known when its value is not."""
+        assert isinstance(source.given, PolicyResource)
+        depended = source.given.property_dependencies.get(name, [])
+        return [self._by_urn[each.urn] for each in depended if each.resource_type == kind]
+
+    def target(self, source: Resource, name: str, kind: str) -> Resource | str | Unknown | None:
+        """What a property that holds an id refers to: a resource of this stack, or the id of one that is not.
+
+        An id is looked up among what is deployed. Before that, the resource it is made from is the answer;
+        `Unknown` where that is not a single one. None if the property is absent.
+        """
+        value: str | Unknown | None = source.get(name)
+        if value is None:
+            return None
+        if isinstance(value, str) and value in self._ids(kind):
+            return self._ids(kind)[value]
+        made_from = [each for each in self.made_from(source, name, kind) if not isinstance(each.get("id"), str)]
+        return made_from[0] if len(made_from) == 1 else value
+
+    def _ids(self, kind: str) -> dict[str, Resource]:
+        if kind not in self._ids_by_type:
+            pairs = ((each.get("id"), each) for each in self.of_type(kind))
+            self._ids_by_type[kind] = {id_: each for id_, each in pairs if isinstance(id_, str)}
+        return self._ids_by_type[kind]

@@ -1,0 +1,34 @@
+"""Property values as a rule reads them: plain, with what is not known yet marked in place.
+
+Pulumi's SDK raises where an unknown is read, which skips the whole policy with no more than a note. Here an unknown
+is a value like others, so that a rule judges the rest and says by name what it could not judge.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_policy.proxy import UnknownValueError
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that is known only after deployment. `path` says where: "healthCheck.enabled"."""
+
+    path: str
+
+
+def plain(value: Any) -> Any:
+    """`value` without the SDK's proxies; whole numbers, which the wire makes floats, are integers again."""
+    if isinstance(value, Mapping):
+        return {key: _item(value, key) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_item(value, index) for index in range(len(value))]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _item(container: Any, key: Any) -> Any:
+    try:
+        return plain(container[key])
+    except UnknownValueError as error:
+        return Unknown(".".join(error.props))
