@@ -1,0 +1,33 @@
+"""What the parts of an intent must hold together, beyond each being well-formed. Everything found is returned."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from hubspoke.intent.checks.addresses import check_addresses
+from hubspoke.intent.checks.flows import check_flows
+from hubspoke.intent.checks.quotas import check_quotas
+from hubspoke.intent.checks.references import check_references
+from hubspoke.intent.checks.routing import check_routing
+from hubspoke.intent.checks.spokes import check_spokes
+from hubspoke.intent.checks.tags import check_tags
+from hubspoke.intent.model import Wan
+from hubspoke.intent.problem import Issue
+
+CHECKS: tuple[Callable[[Wan], Iterable[Issue]], ...] = (
+    check_addresses,
+    check_flows,
+    check_quotas,
+    check_routing,
+    check_spokes,
+    check_tags,
+)
+
+
+def check(wan: Wan, written: Mapping[str, Any] | None = None) -> list[Issue]:
+    """Everything wrong across the parts of a WAN.
+
+    `written` are the file's values, where `wan` is only what is sound of them: a part with a fault of its own is then
+    still known by name, and its references are still followed.
+    """
+    found = list(check_references(wan.model_dump(mode="json", by_alias=True) if written is None else written))
+    return found + [issue for rule in CHECKS for issue in rule(wan)]

@@ -1,0 +1,50 @@
+"""The example WAN: its lock is complete, and its plan is the one that is kept here.
+
+`python tests/plan/test_plan_example.py` writes what is kept anew.
+"""
+
+import json
+from pathlib import Path
+
+from hubspoke.intent import load_wan
+from hubspoke.plan import allocate_files, load_lock, load_plan, lock_text, make_plan, plan_to_dict
+
+ROOT = Path(__file__).parents[2]
+WAN, LOCK = ROOT / "stacks" / "wan.yaml", ROOT / "stacks" / "wan.lock"
+KEPT = Path(__file__).with_name("example_plan.json")
+
+
+def plan_text() -> str:
+    return json.dumps(plan_to_dict(load_plan(WAN, LOCK)), indent=1) + "\n"
+
+
+def test_the_plan_is_the_one_kept() -> None:
+    assert plan_text() == KEPT.read_text(), f"regenerate it with: python {Path(__file__).relative_to(ROOT)}"
+
+
+def test_the_lock_is_complete_and_as_written() -> None:
+    old, new = allocate_files(WAN, LOCK)
+    assert new == old
+    assert lock_text(new) == LOCK.read_text(), "regenerate it with: hubspoke plan --write"
+
+
+def test_the_same_files_give_the_same_plan() -> None:
+    assert make_plan(load_wan(WAN), load_lock(LOCK)) == load_plan(WAN, LOCK)
+
+
+def test_the_example_is_what_it_is_said_to_be() -> None:
+    """Two hubs in one account, three accounts of workloads, ten spokes of which one is adopted."""
+    plan = load_plan(WAN, LOCK)
+    spokes = [spoke for account in plan.accounts for spoke in account.spokes]
+    assert {account.key: (len(account.hubs), len(account.spokes)) for account in plan.accounts} == {
+        "dev-apps": (0, 3),
+        "network": (2, 0),
+        "prod-apps": (0, 4),
+        "shared-services": (0, 3),
+    }
+    assert [spoke.key for spoke in spokes if spoke.adopted] == ["warehouse"]
+    assert {flow.access for flow in plan.flows} == {"allowed", "denied"}
+
+
+if __name__ == "__main__":
+    KEPT.write_text(plan_text())
