@@ -1,0 +1,26 @@
+"""hubspoke: one wide-area network over every cloud, as Pulumi components.
+
+The components are imported when first used, so that reading intent or planning needs no cloud SDK.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hubspoke.aws.hub import AwsHub
+    from hubspoke.aws.spoke import AwsSpoke
+    from hubspoke.cloudflare import CloudflareOnRamp
+
+_COMPONENTS = {
+    "AwsHub": "hubspoke.aws.hub",
+    "AwsSpoke": "hubspoke.aws.spoke",
+    "CloudflareOnRamp": "hubspoke.cloudflare",
+}
+
+__all__ = ["AwsHub", "AwsSpoke", "CloudflareOnRamp"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _COMPONENTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_COMPONENTS[name]), name)

@@ -1,0 +1,138 @@
+"""A spoke's own network: a new VPC with subnets, one route table and flow logs, or one that existed before."""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from hubspoke.plan.model import AdoptedNetwork, SpokePlan, Subnet
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the rest of a spoke needs of its network, whether made or adopted."""
+
+    vpc_id: pulumi.Output[str]
+    attachment_subnets: list[pulumi.Input[str]]
+    route_tables: dict[str, pulumi.Input[str]]  # by stable key; a new network has one, "main"
+
+
+@dataclass(frozen=True)
+class Maker:
+    """How a spoke makes its parts: under which parent, and with which tags for a part's name."""
+
+    spoke: SpokePlan
+    tags: dict[str, str]
+    parent: pulumi.Resource
+
+    def named(self, key: str = "") -> dict[str, str]:
+        """The tags of one part."""
+        return {**self.tags, "Name": self.name(key)}
+
+    def name(self, key: str = "") -> str:
+        """The name of one part: the spoke's key, and the part's behind a slash, which keys cannot hold."""
+        return f"{self.spoke.key}/{key}" if key else self.spoke.key
+
+    def options(self, *, delete_before_replace: bool = False) -> pulumi.ResourceOptions:
+        """Options of one part."""
+        return pulumi.ResourceOptions(parent=self.parent, delete_before_replace=delete_before_replace)
+
+
+def adopt(make: Maker, adopted: AdoptedNetwork) -> Network:
+    """An existing VPC, read so that a wrong id is refused, and never changed or deleted."""
+    vpc = aws.ec2.Vpc.get(make.spoke.key, adopted.vpc, region=make.spoke.region, opts=make.options())
+    return Network(vpc.id, [subnet for _, subnet in adopted.subnets], dict(adopted.route_tables))
+
+
+def create(make: Maker) -> Network:
+    """A new VPC with its subnets in one route table, and its flow log."""
+    spoke = make.spoke
+    vpc = aws.ec2.Vpc(
+        spoke.key,
+        region=spoke.region,
+        cidr_block=spoke.cidr,
+        enable_dns_hostnames=True,
+        enable_dns_support=True,
+        tags=make.named(),
+        opts=make.options(),
+    )
+    table = aws.ec2.RouteTable(
+        spoke.key, region=spoke.region, vpc_id=vpc.id, tags=make.named(), opts=make.options()
+    )
+    subnets = {subnet.key: _subnet(make, vpc, table, subnet) for subnet in spoke.subnets}
+    _flow_log(make, vpc)
+    attached = [subnets[s.key].id for s in spoke.subnets if s.kind == "attachment"]
+    return Network(vpc.id, [*attached], {"main": table.id})
+
+
+def _subnet(make: Maker, vpc: aws.ec2.Vpc, table: aws.ec2.RouteTable, subnet: Subnet) -> aws.ec2.Subnet:
+    made = aws.ec2.Subnet(
+        make.name(subnet.key),
+        region=make.spoke.region,
+        vpc_id=vpc.id,
+        availability_zone=f"{make.spoke.region}{subnet.zone}",
+        cidr_block=subnet.cidr,
+        map_public_ip_on_launch=False,
+        tags=make.named(subnet.key),
+        opts=make.options(delete_before_replace=True),  # the new subnet may need the old one's prefix
+    )
+    aws.ec2.RouteTableAssociation(
+        make.name(subnet.key),
+        region=make.spoke.region,
+        subnet_id=made.id,
+        route_table_id=table.id,
+        opts=make.options(delete_before_replace=True),
+    )
+    return made
+
+
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+# What flow logs need to deliver to CloudWatch Logs: VPC guide, "IAM role for publishing flow logs", 2026-08.
+_WRITE = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"]
+
+
+def _flow_log(make: Maker, vpc: aws.ec2.Vpc) -> None:
+    spoke = make.spoke
+    group = aws.cloudwatch.LogGroup(
+        f"{spoke.key}-flows",
+        region=spoke.region,
+        retention_in_days=30,
+        tags=make.named("flows"),
+        opts=make.options(),
+    )
+    role = aws.iam.Role(
+        f"{spoke.key}-flows",
+        assume_role_policy=json.dumps(_TRUST),
+        tags=make.named("flows"),
+        opts=make.options(),
+    )
+    policy = aws.iam.RolePolicy(
+        f"{spoke.key}-flows", role=role.id, policy=group.arn.apply(_may_write), opts=make.options()
+    )
+    aws.ec2.FlowLog(
+        spoke.key,
+        region=spoke.region,
+        vpc_id=vpc.id,
+        traffic_type="ALL",
+        log_destination_type="cloud-watch-logs",
+        log_destination=group.arn,
+        iam_role_arn=role.arn,
+        max_aggregation_interval=60,
+        tags=make.named("flows"),
+        opts=pulumi.ResourceOptions(parent=make.parent, depends_on=[policy]),
+    )
+
+
+def _may_write(group_arn: str) -> str:
+    statement = {"Effect": "Allow", "Action": _WRITE, "Resource": [group_arn, f"{group_arn}:*"]}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

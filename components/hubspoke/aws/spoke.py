@@ -1,0 +1,183 @@
+"""AwsSpoke: one VPC, attached to its hub in its segment, with its routes and its filter."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from hubspoke.args import AwsSpokeArgs, parse_cloudflare, parse_spoke
+from hubspoke.aws.network import Maker, Network, adopt, create
+from hubspoke.aws.tags import tagged
+from hubspoke.plan.model import ONRAMP, FilterRule
+
+
+class AwsSpoke(pulumi.ComponentResource):
+    """One network of the WAN.
+
+    It makes its VPC or adopts one, attaches it, routes the WAN's prefixes to the hub, opens a security group to
+    the flows it is part of and no more, and injects its prefix at Cloudflare; destroying it withdraws all of that.
+
+    The attachment is made in the spoke's account. Its association and propagation are made in the hub's, through
+    `hub_provider`; where both are one account, leave it out.
+    """
+
+    vpc_id: pulumi.Output[str]
+    """Id of the VPC."""
+    attachment_id: pulumi.Output[str]
+    """Id of the attachment to the transit gateway."""
+    security_group_id: pulumi.Output[str]
+    """Id of the security group that admits the spoke's flows."""
+
+    def __init__(
+        self,
+        name: str,
+        args: AwsSpokeArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        hub_provider: aws.Provider | None = None,
+    ) -> None:
+        super().__init__("hubspoke:index:AwsSpoke", name, {}, opts)
+        self._spoke = parse_spoke(name, args)
+        self._hub_provider = hub_provider
+        self._make = Maker(self._spoke, tagged(args.get("tags", {}), f"AwsSpoke/{name}", name), self)
+        network = adopt(self._make, self._spoke.adopted) if self._spoke.adopted else create(self._make)
+        attachment = self._attach(network, args)
+        self._join_segment(self._accepted(attachment, args["cross_account"]), args["route_tables"])
+        self._route_to_hub(network, attachment)
+        group = self._filter(network)
+        self._inject(args)
+        self.vpc_id, self.attachment_id, self.security_group_id = network.vpc_id, attachment.id, group.id
+        self.register_outputs(self.outputs())
+
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        """What others need of this spoke, as the stack exports it."""
+        return {
+            "vpc_id": self.vpc_id,
+            "attachment_id": self.attachment_id,
+            "security_group_id": self.security_group_id,
+        }
+
+    def _in_hub_account(self, **more: Any) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, provider=self._hub_provider, **more)
+
+    def _attach(self, network: Network, args: AwsSpokeArgs) -> aws.ec2transitgateway.VpcAttachment:
+        # A shared gateway's defaults are its owner's to set: there these two must stay unset
+        # (pulumi-aws, VpcAttachment; terraform-provider-aws #8383).
+        default = None if args["cross_account"] else False
+        return aws.ec2transitgateway.VpcAttachment(
+            self._spoke.key,
+            region=self._spoke.region,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.attachment_subnets,
+            transit_gateway_id=args["transit_gateway_id"],
+            transit_gateway_default_route_table_association=default,
+            transit_gateway_default_route_table_propagation=default,
+            appliance_mode_support="disable",
+            dns_support="enable",
+            ipv6_support="disable",
+            security_group_referencing_support="disable",
+            tags=self._make.named(),
+            # One attachment per VPC and gateway: the new one can only follow the old (pulumi-aws #2137).
+            opts=self._make.options(delete_before_replace=True),
+        )
+
+    def _accepted(
+        self, attachment: aws.ec2transitgateway.VpcAttachment, cross_account: bool
+    ) -> pulumi.Output[str]:
+        """The attachment's id, once the hub's account has accepted it."""
+        if not cross_account:
+            return attachment.id
+        accepter = aws.ec2transitgateway.VpcAttachmentAccepter(
+            self._spoke.key,
+            region=self._spoke.region,
+            transit_gateway_attachment_id=attachment.id,
+            transit_gateway_default_route_table_association=False,
+            transit_gateway_default_route_table_propagation=False,
+            tags=self._make.named(),  # an attachment's tags do not cross accounts (LZA #117)
+            opts=self._in_hub_account(),
+        )
+        return accepter.transit_gateway_attachment_id
+
+    def _join_segment(self, attachment: pulumi.Output[str], tables: dict[str, pulumi.Input[str]]) -> None:
+        aws.ec2transitgateway.RouteTableAssociation(
+            self._spoke.key,
+            region=self._spoke.region,
+            transit_gateway_attachment_id=attachment,
+            transit_gateway_route_table_id=tables[self._spoke.segment],
+            opts=self._in_hub_account(delete_before_replace=True),
+        )
+        for table in [*self._spoke.propagates_to, ONRAMP]:
+            aws.ec2transitgateway.RouteTablePropagation(
+                f"{self._spoke.key}/{table}",
+                region=self._spoke.region,
+                transit_gateway_attachment_id=attachment,
+                transit_gateway_route_table_id=tables[table],
+                opts=self._in_hub_account(),
+            )
+
+    def _route_to_hub(self, network: Network, attachment: aws.ec2transitgateway.VpcAttachment) -> None:
+        for key, table in network.route_tables.items():
+            for prefix in self._spoke.wan_prefixes:
+                aws.ec2.Route(
+                    self._make.name(f"{key}/{prefix}"),
+                    region=self._spoke.region,
+                    route_table_id=table,
+                    destination_cidr_block=prefix,
+                    # From the attachment: AWS refuses a route to a gateway that the VPC is not attached to.
+                    transit_gateway_id=attachment.transit_gateway_id,
+                    opts=pulumi.ResourceOptions(
+                        parent=self, depends_on=[attachment], delete_before_replace=True
+                    ),
+                )
+
+    def _filter(self, network: Network) -> aws.ec2.SecurityGroup:
+        group = aws.ec2.SecurityGroup(
+            f"{self._spoke.key}-wan",
+            region=self._spoke.region,
+            description=f"WAN flows of spoke {self._spoke.key}",
+            vpc_id=network.vpc_id,
+            revoke_rules_on_delete=True,
+            tags=self._make.named("wan"),
+            opts=self._make.options(),
+        )
+        for rule in self._spoke.ingress:
+            aws.vpc.SecurityGroupIngressRule(**self._rule(rule, group, "from"))
+        for rule in self._spoke.egress:
+            aws.vpc.SecurityGroupEgressRule(**self._rule(rule, group, "to"))
+        return group
+
+    def _rule(self, rule: FilterRule, group: aws.ec2.SecurityGroup, word: str) -> dict[str, Any]:
+        protocol, first, last = ports(rule)
+        return {
+            "resource_name": self._make.name(rule.key),
+            "region": self._spoke.region,
+            "security_group_id": group.id,
+            "description": f"flow {rule.flow} {word} {rule.peer}",
+            "cidr_ipv4": rule.peer,
+            "ip_protocol": protocol,
+            "from_port": first,
+            "to_port": last,
+            "tags": self._make.named(rule.key),
+            "opts": self._make.options(),
+        }
+
+    def _inject(self, args: AwsSpokeArgs) -> None:
+        if not self._spoke.cloudflare_routes:
+            return
+        # Imported here: its SDK takes over a second to import, and BGP spokes have no use for it.
+        from hubspoke.cloudflare import static_route
+
+        account = parse_cloudflare(args).account
+        for route in self._spoke.cloudflare_routes:
+            static_route(self._spoke.key, account, route, self)
+
+
+def ports(rule: FilterRule) -> tuple[str, int | None, int | None]:
+    """Protocol and port range in a security group rule's words ("-1" is every protocol, without ports)."""
+    if rule.protocol == "any":
+        return "-1", None, None
+    if rule.protocol == "icmp":
+        return "icmp", -1, -1
+    if rule.port is None:
+        return rule.protocol, 0, 65535
+    return rule.protocol, rule.port, rule.port
