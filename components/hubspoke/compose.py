@@ -4,7 +4,6 @@ The same code runs under `pulumi up` and `hubspoke up`. Stacks of accounts with 
 StackReference; the reference is made only where the hub is in another account.
 """
 
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from hubspoke.pending import PENDING, pending_stacks
 from hubspoke.plan import load_plan
 from hubspoke.plan.model import ONRAMP, AccountPlan, HubPlan, Plan, SpokePlan
-
-# Names of stacks, separated by commas, that a preview takes as not deployed yet: their outputs are unknown.
-PENDING = "HUBSPOKE_PENDING_STACKS"
 
 
 class HubNotDeployed(Exception):
@@ -110,7 +107,7 @@ class AccountStack:
     def _hub_outputs(self, account: str) -> pulumi.Output[Any]:
         """The "hubs" output of an account's stack; unknown in a preview that takes that stack as pending."""
         if account not in self._hubs:
-            self._hubs[account] = _unknown() if account in _pending() else self._reference(account)
+            self._hubs[account] = _unknown() if account in pending_stacks() else self._reference(account)
         return self._hubs[account]
 
     def _reference(self, account: str) -> pulumi.Output[Any]:
@@ -137,10 +134,6 @@ class AccountStack:
                 share_arn=hub["share_arn"],
                 opts=pulumi.ResourceOptions(provider=self._providers[self._account.key]),
             )
-
-
-def _pending() -> set[str]:
-    return set(filter(None, os.environ.get(PENDING, "").split(",")))
 
 
 def _unknown() -> pulumi.Output[Any]:

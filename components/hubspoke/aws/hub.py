@@ -196,9 +196,7 @@ class AwsHub(pulumi.ComponentResource):
         )
         principals = [self._principal(share, account) for account in hub.shared_with]
         # Spokes may attach only once the share is complete, so its ARN waits for all of it.
-        return pulumi.Output.all(share.arn, gateway.id, *(p.id for p in principals)).apply(
-            lambda all_: all_[0]
-        )
+        return pulumi.Output.all(share.arn, gateway.id, *(p.id for p in principals)).apply(lambda all_: all_[0])
 
     def _principal(self, share: aws.ram.ResourceShare, account: str) -> aws.ram.PrincipalAssociation:
         return aws.ram.PrincipalAssociation(

@@ -57,9 +57,7 @@ def create(make: Maker) -> Network:
         tags=make.named(),
         opts=make.options(),
     )
-    table = aws.ec2.RouteTable(
-        spoke.key, region=spoke.region, vpc_id=vpc.id, tags=make.named(), opts=make.options()
-    )
+    table = aws.ec2.RouteTable(spoke.key, region=spoke.region, vpc_id=vpc.id, tags=make.named(), opts=make.options())
     subnets = {subnet.key: _subnet(make, vpc, table, subnet) for subnet in spoke.subnets}
     _flow_log(make, vpc)
     attached = [subnets[s.key].id for s in spoke.subnets if s.kind == "attachment"]

@@ -42,8 +42,9 @@ class AwsSpoke(pulumi.ComponentResource):
         self._make = Maker(self._spoke, tagged(args.get("tags", {}), f"AwsSpoke/{name}", name), self)
         network = adopt(self._make, self._spoke.adopted) if self._spoke.adopted else create(self._make)
         attachment = self._attach(network, args)
-        self._join_segment(self._accepted(attachment, args["cross_account"]), args["route_tables"])
-        self._route_to_hub(network, attachment)
+        accepted = self._accept(attachment, args["cross_account"])
+        self._join_segment(accepted.id, args["route_tables"])
+        self._route_to_hub(network, accepted, args["transit_gateway_id"])
         group = self._filter(network)
         self._inject(args)
         self.vpc_id, self.attachment_id, self.security_group_id = network.vpc_id, attachment.id, group.id
@@ -81,13 +82,13 @@ class AwsSpoke(pulumi.ComponentResource):
             opts=self._make.options(delete_before_replace=True),
         )
 
-    def _accepted(
+    def _accept(
         self, attachment: aws.ec2transitgateway.VpcAttachment, cross_account: bool
-    ) -> pulumi.Output[str]:
-        """The attachment's id, once the hub's account has accepted it."""
+    ) -> aws.ec2transitgateway.VpcAttachment | aws.ec2transitgateway.VpcAttachmentAccepter:
+        """What stands for the attachment once the hub's account has accepted it: only then may it be used."""
         if not cross_account:
-            return attachment.id
-        accepter = aws.ec2transitgateway.VpcAttachmentAccepter(
+            return attachment
+        return aws.ec2transitgateway.VpcAttachmentAccepter(
             self._spoke.key,
             region=self._spoke.region,
             transit_gateway_attachment_id=attachment.id,
@@ -96,7 +97,6 @@ class AwsSpoke(pulumi.ComponentResource):
             tags=self._make.named(),  # an attachment's tags do not cross accounts (LZA #117)
             opts=self._in_hub_account(),
         )
-        return accepter.transit_gateway_attachment_id
 
     def _join_segment(self, attachment: pulumi.Output[str], tables: dict[str, pulumi.Input[str]]) -> None:
         aws.ec2transitgateway.RouteTableAssociation(
@@ -115,7 +115,7 @@ class AwsSpoke(pulumi.ComponentResource):
                 opts=self._in_hub_account(),
             )
 
-    def _route_to_hub(self, network: Network, attachment: aws.ec2transitgateway.VpcAttachment) -> None:
+    def _route_to_hub(self, network: Network, accepted: pulumi.Resource, transit_gateway: pulumi.Input[str]) -> None:
         for key, table in network.route_tables.items():
             for prefix in self._spoke.wan_prefixes:
                 aws.ec2.Route(
@@ -123,11 +123,9 @@ class AwsSpoke(pulumi.ComponentResource):
                     region=self._spoke.region,
                     route_table_id=table,
                     destination_cidr_block=prefix,
-                    # From the attachment: AWS refuses a route to a gateway that the VPC is not attached to.
-                    transit_gateway_id=attachment.transit_gateway_id,
-                    opts=pulumi.ResourceOptions(
-                        parent=self, depends_on=[attachment], delete_before_replace=True
-                    ),
+                    transit_gateway_id=transit_gateway,
+                    # AWS refuses a route to a gateway that the VPC is not yet attached to.
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[accepted], delete_before_replace=True),
                 )
 
     def _filter(self, network: Network) -> aws.ec2.SecurityGroup:

@@ -1,0 +1,168 @@
+"""drift: what differs from what is recorded, and putting it back."""
+
+import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from hubspoke.cli.commands.operations import STACKS_AT_A_TIME, may_ask
+from hubspoke.cli.exits import Exit
+from hubspoke.cli.options import (
+    AllOption,
+    JsonOption,
+    PackConfigOption,
+    PackOption,
+    ParallelOption,
+    ProjectOption,
+    StackOption,
+    YesOption,
+)
+from hubspoke.cli.progress import Progress
+from hubspoke.cli.render import short_type, show, show_results, show_violations
+from hubspoke.cli.session import Session
+from hubspoke.operate.drift import Look, owned_ids
+from hubspoke.operate.findings import Finding, Kind, Report
+from hubspoke.operate.inventory import SimulatedInventory
+from hubspoke.operate.result import Result, Status
+from hubspoke.operate.revert import Reverted, revert
+from hubspoke.operate.stack import Options
+
+_COLOURS = {Kind.EDITED: "yellow", Kind.GONE: "red", Kind.EXTRA: "magenta"}
+
+
+def drift(
+    stack: StackOption = None,
+    every: AllOption = False,
+    put_back: bool = typer.Option(False, "--revert", help="Put back what the WAN manages, and nothing else."),
+    yes: YesOption = False,
+    policy_pack: PackOption = None,
+    policy_pack_config: PackConfigOption = None,
+    parallel: ParallelOption = 16,
+    as_json: JsonOption = False,
+    project: ProjectOption = None,
+) -> None:
+    """Find what was changed outside of the stacks: edited, gone, or extra in what the WAN manages.
+
+    Reads every resource from its cloud and compares it with the recorded state, property by property; lists what is
+    in managed route tables, security groups and tunnels and in nobody's stack; and runs the policy pack over what is
+    there. Changes nothing without --revert. Exit code 7 where anything differs and was not put back.
+    """
+    session = Session.begin(project)
+    options = session.options(policy_pack or [], policy_pack_config, parallel)
+    stacks = [name for name in session.chosen(stack, every) if session.stack(name).exists()]
+    if put_back:
+        may_ask(yes, "drift --revert")
+    reports = _look(session, stacks, options)
+    console = Console(emoji=False)
+    if not as_json:
+        show_reports(console, reports)
+    reverted: list[Reverted] = []
+    if put_back and any(report.findings for report in reports):
+        if not yes:
+            typer.confirm("Put this back?", abort=True)
+        reverted = _revert(session, reports, options)
+        reports = _look(session, stacks, options)
+        if not as_json:
+            _show_reverted(console, reverted, reports)
+    if as_json:
+        document = {"stacks": [_plain(r) for r in reports], "reverted": [asdict(r) for r in reverted]}
+        typer.echo(json.dumps(document, indent=2, default=str))
+    raise typer.Exit(int(_code(reports)))
+
+
+def _look(session: Session, stacks: list[str], options: Options) -> list[Report]:
+    inventory, owned = SimulatedInventory(session.paths.clouds), owned_ids(session.paths)
+    with Progress(Console(stderr=True, emoji=False)) as progress, ThreadPoolExecutor(STACKS_AT_A_TIME) as pool:
+
+        def one(name: str) -> Report:
+            progress.begin(name, "drift")
+            look = Look(session.paths, name, inventory, owned, options.packs, options.parallel)
+            report = look.report(lambda event: progress.event(name, event))
+            status = Status.FAILED if report.errors else Status.SUCCEEDED
+            progress.end(Result(name, "drift", status, report.steps, seconds=report.seconds))
+            return report
+
+        return list(pool.map(one, stacks))
+
+
+def _revert(session: Session, reports: Iterable[Report], options: Options) -> list[Reverted]:
+    inventory = SimulatedInventory(session.paths.clouds)
+    done: list[Reverted] = []
+    with Progress(Console(stderr=True, emoji=False)) as progress:
+        for report in reports:
+            if report.findings:
+                name = report.stack
+                progress.begin(name, "revert")
+                done.append(
+                    revert(
+                        session.stack(name),
+                        report.findings,
+                        inventory,
+                        lambda event, name=name: progress.event(name, event),  # type: ignore[misc]
+                        options,
+                    )
+                )
+                progress.end(done[-1].result or Result(name, "revert", Status.SUCCEEDED))
+    return done
+
+
+def _code(reports: Iterable[Report]) -> Exit:
+    if any(report.errors for report in reports):
+        return Exit.FAILED
+    return Exit.CLEAN if all(report.clean for report in reports) else Exit.DIFFERS
+
+
+def show_reports(console: Console, reports: Iterable[Report]) -> None:
+    """Every stack: what differs, property by property, and what the policy pack says of it."""
+    for report in reports:
+        mark = "[red]✗[/]" if report.errors else "[green]✓[/]" if report.clean else "[yellow]≠[/]"
+        said = (
+            "no drift" if report.clean else f"{len(report.findings)} differ" if not report.errors else "not looked at"
+        )
+        console.print(
+            f"{mark} [bold]{report.stack}[/]  {report.resources} resources, {said}  [dim]{report.seconds:.1f} s[/]",
+            highlight=False,
+        )
+        for text in report.errors:
+            console.print(f"    [red]error:[/] {escape(text)}", highlight=False)
+        for finding in report.findings:
+            _show_finding(console, finding)
+        show_violations(console, report.violations)
+
+
+def _show_finding(console: Console, finding: Finding) -> None:
+    colour = _COLOURS[finding.kind]
+    where = f"in {finding.name}" if finding.kind is Kind.EXTRA else finding.name
+    console.print(
+        f"    [{colour}]{finding.kind:<6}[/] [dim]{short_type(finding.type)}[/] {escape(where)} [dim]{finding.id}[/]",
+        highlight=False,
+    )
+    for difference in finding.differences:
+        old, new = show(difference.recorded), show(difference.observed)
+        change = new if finding.kind is Kind.EXTRA else f"{old} -> {new}"
+        console.print(f"             {escape(difference.path)}: {escape(change)}", highlight=False)
+
+
+def _show_reverted(console: Console, reverted: Iterable[Reverted], reports: Iterable[Report]) -> None:
+    console.print()
+    for one in reverted:
+        if one.result and one.result.status is not Status.SUCCEEDED:
+            show_results(console, [one.result])
+            continue
+        console.print(
+            f"[green]✓[/] [bold]{one.stack}[/] put back: {len(one.touched)} resources touched, "
+            f"{one.untouched} others in the clouds as they were",
+            highlight=False,
+        )
+        for type_, id_ in one.touched:
+            console.print(f"    [dim]{short_type(type_)}[/] {id_}", highlight=False)
+    left = sum(len(report.findings) for report in reports)
+    console.print(f"Looked again: {left or 'nothing'} differ{'s' if not left else ''}.", highlight=False)
+
+
+def _plain(report: Report) -> dict[str, object]:
+    return {**asdict(report), "clean": report.clean}

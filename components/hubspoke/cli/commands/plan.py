@@ -1,0 +1,120 @@
+"""plan: what the intent comes to, before any cloud is spoken to."""
+
+import json
+from collections.abc import Iterable
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from hubspoke.cli.exits import Exit, fail
+from hubspoke.cli.options import JsonOption, ProjectOption
+from hubspoke.cli.session import Session
+from hubspoke.plan import (
+    AccountTable,
+    AllocationChange,
+    HubRow,
+    SpokeRow,
+    explain_allocations,
+    make_plan,
+    plan_rows,
+    plan_to_dict,
+    write_lock,
+)
+
+
+def plan(
+    account: str | None = typer.Option(None, "--account", "-a", help="Only this account."),
+    write: bool = typer.Option(False, "--write", "-w", help="Write new allocations to wan.lock."),
+    check: bool = typer.Option(False, "--check", help="Fail with code 7 where wan.lock is not up to date."),
+    as_json: JsonOption = False,
+    project: ProjectOption = None,
+) -> None:
+    """Show the plan: hubs, tunnels, networks, routes and rules, account by account.
+
+    What the plan allocates (tunnel addresses, ASNs, CIDRs from pools) is kept in wan.lock beside the intent. Without
+    --write, new allocations are shown but not kept, and stacks refuse to be deployed on them.
+    """
+    session = Session.open(project)
+    if account:
+        session.known(account)
+    old, new = session.locks
+    changes = explain_allocations(old, new)
+    if write and changes:
+        write_lock(session.paths.lock, new)
+    whole = make_plan(session.wan, new)
+    if as_json:
+        typer.echo(json.dumps(_document(plan_to_dict(whole), changes, account), indent=2))
+    else:
+        console = Console(emoji=False)
+        for table in plan_rows(whole):
+            if account in (None, table.key):
+                _show_account(console, table)
+        _show_allocations(console, changes, written=write)
+    if check and changes:
+        message = "wan.lock is not what wan.yaml needs: run `hubspoke plan --write` and commit it"
+        fail(message, Exit.DIFFERS)
+
+
+def _document(plan_: dict[str, object], changes: list[AllocationChange], account: str | None) -> dict[str, object]:
+    accounts = plan_["accounts"]
+    assert isinstance(accounts, list)
+    chosen = [a for a in accounts if account in (None, a["key"])]
+    return {**plan_, "accounts": chosen, "allocations": [vars(change) for change in changes]}
+
+
+def _show_account(console: Console, account: AccountTable) -> None:
+    after = f"  after {', '.join(account.depends_on)}" if account.depends_on else ""
+    console.print(f"\n[bold]{account.key}[/]  [dim]{account.id}  {account.region}{after}[/]", highlight=False)
+    for hub in account.hubs:
+        _show_hub(console, hub)
+    if account.spokes:
+        console.print(_spokes(account.spokes))
+        console.print(_rules(account.spokes))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    return table
+
+
+def _show_hub(console: Console, hub: HubRow) -> None:
+    console.print(
+        f"  hub [bold]{hub.key}[/]  {hub.region}  ASN {hub.asn}  {hub.routing} routing\n"
+        f"    segments: {'; '.join(hub.segments)}\n"
+        f"    shared with: {', '.join(hub.shared_with) or 'no other account'}",
+        highlight=False,
+    )
+    table = _table("  tunnel", "endpoint", "AWS side", "Cloudflare side")
+    for tunnel in hub.tunnels:
+        table.add_row(f"  {tunnel.key}", tunnel.endpoint, tunnel.cloud_address, tunnel.cloudflare_address)
+    console.print(table)
+
+
+def _spokes(spokes: Iterable[SpokeRow]) -> Table:
+    table = _table("  spoke", "hub", "segment", "prefix", "network")
+    for spoke in spokes:
+        table.add_row(f"  {spoke.key}", spoke.hub, spoke.segment, spoke.cidr, spoke.network)
+    return table
+
+
+def _rules(spokes: Iterable[SpokeRow]) -> Table:
+    table = _table("  spoke", "", "security group rule (flow)")
+    for spoke in spokes:
+        rules = [("in", rule) for rule in spoke.ingress] + [("out", rule) for rule in spoke.egress]
+        for n, (way, rule) in enumerate(rules):
+            table.add_row("" if n else f"  {spoke.key}", way, rule)
+    return table
+
+
+def _show_allocations(console: Console, changes: list[AllocationChange], *, written: bool) -> None:
+    if not changes:
+        return
+    said = "written to wan.lock" if written else "not kept yet: run `hubspoke plan --write` and commit wan.lock"
+    console.print(f"\nAllocations ({said}):", highlight=False)
+    for change in changes:
+        console.print(f"  {escape(str(change))}", highlight=False)

@@ -1,0 +1,97 @@
+"""What one command works on: a project, its plan, and the engine that runs its stacks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from hubspoke.intent import Wan, load_wan
+from hubspoke.operate import workers
+from hubspoke.operate.errors import UsageError
+from hubspoke.operate.project import Paths, find_project
+from hubspoke.operate.stack import Options, PackRef, Stack
+from hubspoke.plan import Lock, allocate_files, load_plan
+from hubspoke.plan.model import Plan
+
+
+class Engine(StrEnum):
+    """Who runs the programs."""
+
+    LOCAL = "local"
+    CLI = "cli"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One project, opened. Files are read when first asked for; raises IntentError for bad ones."""
+
+    paths: Paths
+    engine: Engine = Engine.LOCAL
+
+    @classmethod
+    def open(cls, project: Path | None, engine: Engine = Engine.LOCAL) -> "Session":
+        """The project at or above `project`, or the current folder."""
+        return cls(find_project(project or Path.cwd()), engine)
+
+    @classmethod
+    def begin(cls, project: Path | None, engine: Engine = Engine.LOCAL) -> "Session":
+        """Open a project to run stacks of it: the local engine's workers start importing at once."""
+        session = cls.open(project, engine)
+        if engine is Engine.LOCAL:
+            workers.prewarm()
+        return session
+
+    @cached_property
+    def wan(self) -> Wan:
+        """The intent."""
+        return load_wan(self.paths.wan)
+
+    @cached_property
+    def locks(self) -> tuple[Lock, Lock]:
+        """The allocations as committed, and as the intent needs them."""
+        return allocate_files(self.paths.wan, self.paths.lock)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan by the committed lock."""
+        return load_plan(self.paths.wan, self.paths.lock)
+
+    def stack(self, name: str) -> Stack:
+        """A stack, by the chosen engine."""
+        if self.engine is Engine.CLI:
+            from hubspoke.operate.cli_stack import CliStack
+
+            return CliStack(self.paths, name)
+        from hubspoke.operate.local_stack import LocalStackRunner
+
+        return LocalStackRunner(self.paths, name)
+
+    def chosen(self, stack: str | None, every: bool) -> list[str]:
+        """The stacks that --stack and --all mean. Raises UsageError where they mean none, or one that is not."""
+        known = [account.key for account in self.plan.accounts]
+        if every and stack:
+            raise UsageError("--stack and --all exclude each other")
+        if every or (stack is None and len(known) == 1):
+            return known
+        if stack is None:
+            raise UsageError(f"which stack? Give --stack with one of {', '.join(known)}, or --all")
+        return [self.known(stack)]
+
+    def known(self, stack: str) -> str:
+        """A stack's name, if it is one. Raises UsageError."""
+        if stack in self.wan.accounts:
+            return stack
+        known = ", ".join(sorted(self.wan.accounts))
+        raise UsageError(f"there is no account {stack!r} in {self.paths.wan}; there are: {known}")
+
+    def pack_refs(self, packs: list[Path], config: Path | None) -> tuple[PackRef, ...]:
+        """The packs named, or else the project's own."""
+        folders = packs or [p for p in [self.paths.policies] if (p / "PulumiPolicy.yaml").exists()]
+        for folder in folders:
+            if not (folder / "PulumiPolicy.yaml").is_file():
+                raise UsageError(f"{folder} is not a policy pack: it has no PulumiPolicy.yaml")
+        return tuple(PackRef(folder.resolve(), config) for folder in folders)
+
+    def options(self, packs: list[Path], config: Path | None, parallel: int) -> Options:
+        """Options of an operation with policy packs."""
+        return Options(packs=self.pack_refs(packs, config), parallel=parallel)

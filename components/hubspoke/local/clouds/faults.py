@@ -1,0 +1,120 @@
+"""Faults that can be switched on: what goes wrong in real clouds, for a while or a number of times."""
+
+import sqlite3
+import time
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from .protocol import CloudError
+from .store import Store
+
+
+class FaultKind(StrEnum):
+    THROTTLE = "throttle"  # refused; `seconds` is when to try again
+    DENIED = "denied"  # refused for want of permission
+    UNAVAILABLE = "unavailable"  # the service or region is down
+    FAIL = "fail"  # an internal error, nothing done
+    SLOW = "slow"  # the call takes `seconds` longer
+    PARTIAL = "partial"  # a create or update is done in part and says so
+    LOST = "lost"  # a create or update is done, but its answer never arrives
+    HIDDEN = "hidden"  # a read finds nothing for `seconds` after creation
+    TUNNEL_DOWN = "tunnel-down"  # a VPN tunnel has no session; `action` is "1" or "2", or nothing for both
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to a cloud."""
+
+    account: str
+    region: str
+    type: str
+    action: str  # create, read, update, delete, invoke
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong and for which calls: None matches any. It ends after `remaining` uses or at the time `until`."""
+
+    kind: FaultKind
+    account: str | None = None
+    region: str | None = None
+    type: str | None = None
+    action: str | None = None
+    id: str | None = None
+    remaining: int | None = None
+    until: float | None = None
+    seconds: float = 0.0
+    key: int = 0
+
+
+REFUSALS = {
+    FaultKind.THROTTLE: ("RequestLimitExceeded", "Request limit exceeded."),
+    FaultKind.DENIED: ("UnauthorizedOperation", "You are not authorized to perform this operation."),
+    FaultKind.UNAVAILABLE: ("ServiceUnavailable", "The service is unavailable. Please try again shortly."),
+    FaultKind.FAIL: ("InternalError", "An internal error has occurred."),
+}
+_COLUMNS = [field.name for field in fields(Fault)]
+_MATCHED = ("account", "region", "type", "action", "id")
+
+
+def add(store: Store, fault: Fault) -> int:
+    """Switches a fault on; gives the key by which it can be switched off."""
+    row = {name: value for name, value in asdict(fault).items() if name != "key"}
+    marks = ", ".join("?" * len(row))
+    with store.writing() as connection:
+        cursor = connection.execute(f"INSERT INTO faults ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+    return int(cursor.lastrowid or 0)
+
+
+def active(store: Store) -> list[Fault]:
+    """Those that can still happen."""
+    return _live(store.connection)
+
+
+def clear(store: Store, key: int | None = None) -> None:
+    """Switches one fault off, or all of them."""
+    with store.writing() as connection:
+        connection.execute("DELETE FROM faults WHERE ? IS NULL OR key = ?", (key, key))
+
+
+def take(store: Store, call: Call) -> list[Fault]:
+    """The faults that hit this call; each use counts."""
+    hit = [f for f in _live(store.connection) if f.kind != FaultKind.TUNNEL_DOWN and matches(f, call)]
+    counted = [(f.key,) for f in hit if f.remaining is not None]
+    if counted:
+        with store.writing() as connection:
+            connection.executemany("UPDATE faults SET remaining = remaining - 1 WHERE key = ?", counted)
+    return hit
+
+
+def matches(fault: Fault, call: Call) -> bool:
+    return all(getattr(fault, name) in (None, getattr(call, name)) for name in _MATCHED)
+
+
+def refuse(faults: list[Fault]) -> None:
+    """Raises the refusal among these faults, if there is one, after the delay among them, if there is one."""
+    for fault in faults:
+        if fault.kind is FaultKind.SLOW:
+            time.sleep(fault.seconds)
+    for fault in faults:
+        if fault.kind in REFUSALS:
+            code, message = REFUSALS[fault.kind]
+            after = fault.seconds if fault.kind is FaultKind.THROTTLE else None
+            raise CloudError(code, message, retry_after=after)
+
+
+def tunnels_down(connection: sqlite3.Connection, vpn: str) -> set[str]:
+    """Which of a VPN connection's tunnels ("1", "2") a fault holds down."""
+    down = [f for f in _live(connection) if f.kind is FaultKind.TUNNEL_DOWN and f.id in (None, vpn)]
+    return {slot for fault in down for slot in ("1", "2") if fault.action in (None, slot)}
+
+
+def _live(connection: sqlite3.Connection) -> list[Fault]:
+    rows: list[Any] = connection.execute(
+        f"SELECT {', '.join(_COLUMNS)} FROM faults"
+        " WHERE (remaining IS NULL OR remaining > 0) AND (until IS NULL OR until > ?)",
+        (time.time(),),
+    ).fetchall()
+    return [Fault(FaultKind(row[0]), *row[1:]) for row in rows]

@@ -1,0 +1,21 @@
+"""The simulated packages, by name."""
+
+import functools
+
+from .aws import Aws
+from .cloudflare import Cloudflare
+from .package import Package
+
+STORED = ("aws", "cloudflare")  # those whose things live in a store
+SIMULATED = ("aws", "cloudflare", "random")
+
+
+@functools.cache
+def package(name: str) -> Package:
+    """The one instance of a package that has a store. Raises KeyError for any other name."""
+    return {"aws": Aws, "cloudflare": Cloudflare}[name]()
+
+
+def package_of(type_: str) -> Package:
+    """The package of a resource type. Raises KeyError."""
+    return package(type_.split(":", 1)[0])

@@ -1,0 +1,265 @@
+"""The resource monitor and engine that a program's SDK talks to, called in-process."""
+
+import re
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import callback_pb2, engine_pb2, resource_pb2
+
+from hubspoke.local.engine import urns
+from hubspoke.local.engine.checkpoint import engine_version
+from hubspoke.local.engine.config import Config
+from hubspoke.local.engine.defaults import DefaultProviders
+from hubspoke.local.engine.errors import Unsupported
+from hubspoke.local.engine.events import EventSink
+from hubspoke.local.engine.executor import Executor, Stopped
+from hubspoke.local.engine.forms import from_struct, to_struct
+from hubspoke.local.engine.generator import Chain, Registration
+from hubspoke.local.engine.goal import Goal, ReadGoal
+from hubspoke.local.engine.hooks import Callbacks, Hook, Hooks
+from hubspoke.local.engine.plugins import Plugin, Refused
+from hubspoke.local.engine.registering import InvalidRequest, Registrar
+from hubspoke.local.engine.state import State
+from hubspoke.local.engine.values import Properties, downgraded
+
+Answer = TypeVar("Answer")
+_FEATURES = {
+    "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    "outputValues": resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    "aliasSpecs": resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    "replacementTrigger": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+    "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    "replaceWith": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    "transforms": resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    "invokeTransforms": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    "parameterization": resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+    "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    "sendsOptionsToHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_SENDS_OPTIONS_TO_HOOKS,
+}
+_SEVERITIES = {engine_pb2.INFO: "info", engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
+
+
+class RpcFailed(grpc.RpcError):
+    """What the SDK would get from a call over the wire."""
+
+    def __init__(self, code: grpc.StatusCode, details: str) -> None:
+        super().__init__(details)
+        self._code, self._details = code, details
+
+    def code(self) -> grpc.StatusCode:
+        return self._code
+
+    def details(self) -> str:
+        return self._details
+
+
+class Operation(Protocol):
+    """The run behind the monitor."""
+
+    executor: Executor
+    config: Config
+
+    def plan(self, goal: Goal) -> Chain: ...
+    def plan_read(self, goal: ReadGoal) -> Chain: ...
+    def after_import(self, found: Registration, read: State) -> Chain: ...
+    def plugin(self, ref: str) -> Plugin: ...
+    def stack_outputs(self, outputs: Properties) -> None: ...
+    def finish(self) -> None: ...
+    def info(self) -> resource_pb2.DeploymentInfo: ...
+
+
+class Monitor:
+    """Method names are those of Pulumi's ResourceMonitor service. Each call blocks until what it asks for is done."""
+
+    def __init__(
+        self, operation: Operation, registrar: Registrar, defaults: DefaultProviders, callbacks: Callbacks, hooks: Hooks
+    ) -> None:
+        self._operation, self._registrar, self._defaults = operation, registrar, defaults
+        self._callbacks, self._hooks = callbacks, hooks
+        self._invoke_transforms: list[callback_pb2.Callback] = []
+
+    def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> resource_pb2.SupportsFeatureResponse:  # noqa: N802
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
+
+    def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:  # noqa: ARG002, N802
+        info = self._operation.info()
+        info.supportedFeatures.extend(_FEATURES.values())
+        info.supportedFeatures.append(resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_PARENT)
+        return info
+
+    def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> resource_pb2.RegisterPackageResponse:  # noqa: N802
+        return self._guard(lambda: resource_pb2.RegisterPackageResponse(ref=self._defaults.register_package(request)))
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:  # noqa: N802
+        return self._guard(lambda: self._register(request))
+
+    def _register(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
+        goal, options = self._registrar.goal(request)
+        state, skipped = self.register(goal)
+        self._registrar.registered(state.urn, goal, options, request)
+        # A component's recorded outputs may refer to resources that are not registered yet.
+        outputs = state.outputs if state.custom else {}
+        return resource_pb2.RegisterResourceResponse(
+            urn=state.urn, id=state.id, object=to_struct(outputs), unknown=skipped
+        )
+
+    def register(self, goal: Goal) -> tuple[State, bool]:
+        """The resource as it is after its steps, and whether its creation was left out."""
+        chain = self._operation.plan(goal)
+        self._operation.executor.chain(chain.steps)
+        if chain.then is not None:
+            read = chain.steps[0].new
+            assert read
+            chain = self._operation.after_import(chain.then, read)
+            self._operation.executor.chain(chain.steps)
+            if not chain.steps:
+                return read, False
+        last = [step for step in chain.steps if step.new is not None and step.op != "replace"][-1]
+        assert last.new
+        return last.new, last.skipped
+
+    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:  # noqa: N802
+        return self._guard(lambda: self._register_outputs(request))
+
+    def _register_outputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
+        outputs = downgraded(from_struct(request.outputs))
+        if urns.qualified_type(request.urn) == urns.STACK_TYPE:
+            # Settled when the run is over: what is kept of the old outputs depends on how it ends.
+            self._operation.stack_outputs(outputs)
+        else:
+            self._operation.executor.register_outputs(request.urn, outputs)
+        return empty_pb2.Empty()
+
+    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:  # noqa: N802
+        return self._guard(lambda: self._read(request))
+
+    def _read(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
+        chain = self._operation.plan_read(self._registrar.read_goal(request))
+        self._operation.executor.chain(chain.steps)
+        state = chain.steps[0].new
+        assert state
+        return resource_pb2.ReadResourceResponse(urn=state.urn, id=state.id, properties=to_struct(state.outputs))
+
+    def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
+        return self._guard(lambda: self._invoke(request))
+
+    def _invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
+        package = urns.package_of(request.tok)
+        provider = self._registrar.provider_of(request.provider, {}, request.parent, package)
+        args, options = self._transformed(request, provider)
+        ref = options.provider or self._defaults.ref(
+            package, options.version, options.plugin_download_url, request.packageRef
+        )
+        try:
+            result = self._operation.plugin(ref).invoke(request.tok, args)
+        except Refused as problem:
+            raise InvalidRequest(f"invocation of {request.tok} returned an error: {problem}") from problem
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct(result))
+        return response
+
+    def _transformed(
+        self, request: resource_pb2.ResourceInvokeRequest, provider: str
+    ) -> tuple[Properties, resource_pb2.TransformInvokeOptions]:
+        args = downgraded(from_struct(request.args))
+        options = resource_pb2.TransformInvokeOptions(
+            provider=provider, version=request.version, plugin_download_url=request.pluginDownloadURL
+        )
+        for callback in self._invoke_transforms:
+            asked = resource_pb2.TransformInvokeRequest(token=request.tok, args=to_struct(args), options=options)
+            answer = resource_pb2.TransformInvokeResponse()
+            self._callbacks.call(callback, asked, answer)
+            args = downgraded(from_struct(answer.args)) if answer.HasField("args") else args
+            options = answer.options if answer.HasField("options") else options
+        return args, options
+
+    def Call(self, request: resource_pb2.ResourceCallRequest) -> None:  # noqa: N802
+        self._guard(lambda: _refuse(f"methods of resources ({request.tok})"))
+
+    def ExistsResource(self, request: resource_pb2.ExistsResourceRequest) -> None:  # noqa: N802
+        self._guard(lambda: _refuse(f"asking whether a resource exists ({request.type})"))
+
+    def RegisterStackTransform(self, callback: callback_pb2.Callback) -> empty_pb2.Empty:  # noqa: N802
+        self._registrar.stack_transforms.append(callback)
+        return empty_pb2.Empty()
+
+    def RegisterStackInvokeTransform(self, callback: callback_pb2.Callback) -> empty_pb2.Empty:  # noqa: N802
+        self._invoke_transforms.append(callback)
+        return empty_pb2.Empty()
+
+    def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
+        hook = Hook(request.callback, request.on_dry_run, request.ignore_errors)
+        self._guard(lambda: self._hooks.register(request.name, hook))
+        return empty_pb2.Empty()
+
+    def RegisterErrorHook(self, request: resource_pb2.RegisterErrorHookRequest) -> None:  # noqa: N802
+        self._guard(lambda: _refuse(f"error hooks ({request.name})"))
+
+    def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: ARG002, N802
+        """The program has registered all it wants; its loop keeps serving hooks while the rest is deleted."""
+        self._guard(self._operation.finish)
+        return empty_pb2.Empty()
+
+    def _guard(self, call: Callable[[], Answer]) -> Answer:
+        """The call's answer; its failures as the SDK expects them."""
+        executor = self._operation.executor
+        if executor.stopped:
+            raise RpcFailed(grpc.StatusCode.UNAVAILABLE, "resource monitor shut down")
+        try:
+            return call()
+        except grpc.RpcError:
+            raise
+        except (InvalidRequest, ValueError) as problem:
+            raise RpcFailed(grpc.StatusCode.UNKNOWN, str(problem)) from problem
+        except Stopped as problem:
+            raise RpcFailed(grpc.StatusCode.UNAVAILABLE, "resource monitor shut down") from problem
+        except BaseException as problem:
+            executor.fail(problem)
+            raise RpcFailed(grpc.StatusCode.UNAVAILABLE, "resource monitor shut down") from problem
+
+
+def _refuse(feature: str) -> None:
+    raise Unsupported(feature)
+
+
+class EngineService:
+    """Pulumi's Engine service: the program's log."""
+
+    def __init__(self, events: EventSink) -> None:
+        self._events = events
+
+    def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:  # noqa: N802
+        severity = _SEVERITIES.get(request.severity)
+        if severity:
+            self._events.diagnostic(severity, request.message, request.urn, ephemeral=request.ephemeral)
+        return empty_pb2.Empty()
+
+    def RequirePulumiVersion(  # noqa: N802
+        self, request: engine_pb2.RequirePulumiVersionRequest
+    ) -> engine_pb2.RequirePulumiVersionResponse:
+        if not satisfies(engine_version().removeprefix("v"), request.pulumi_version_range):
+            message = f"Pulumi CLI version {engine_version()} does not satisfy the version range"
+            raise RpcFailed(grpc.StatusCode.FAILED_PRECONDITION, f'{message} "{request.pulumi_version_range}"')
+        return engine_pb2.RequirePulumiVersionResponse()
+
+
+_COMPARISON = re.compile(r"(>=|<=|!=|!|>|<|==|=)?\s*v?(\d+)\.(\d+)\.(\d+)")
+
+
+def satisfies(version: str, wanted: str) -> bool:
+    """Whether a version is in a range such as ">=3.5.0 !3.7.7 || >3.8.0"."""
+    own = tuple(int(part) for part in version.split(".")[:3])
+    return any(
+        all(_compare(own, operator, tuple(map(int, numbers))) for operator, *numbers in _COMPARISON.findall(group))
+        for group in wanted.split("||")
+    )
+
+
+def _compare(own: tuple[int, ...], operator: str, other: tuple[int, ...]) -> bool:
+    return {
+        ">=": own >= other, "<=": own <= other, ">": own > other, "<": own < other, "!": own != other,
+        "!=": own != other,
+    }.get(operator, own == other)  # fmt: skip

@@ -1,0 +1,219 @@
+"""Runs a Pulumi program in this process, in the calling thread, on an event loop of its own."""
+
+import asyncio
+import contextlib
+import contextvars
+import io
+import os
+import runpy
+import sys
+import threading
+import traceback
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional
+
+import pulumi
+from pulumi.runtime import Settings, configure, run_in_stack
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.settings import ROOT
+
+from hubspoke.local.engine.backend import ORGANIZATION
+from hubspoke.local.engine.config import Config
+from hubspoke.local.engine.errors import ProgramFailed
+from hubspoke.local.engine.project import Project
+
+Program = Callable[[], object]
+# A worker that gives up the interpreter to wait for a file or the journal gets it back after one such interval, while
+# the loop is busy: Python's own 5 ms makes minutes of a thousand resources.
+_SWITCH_INTERVAL = 1e-4
+_INTERNAL = tuple(str(Path(file).parent) for file in (pulumi.__file__, asyncio.__file__, __file__))
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    project: Project
+    stack: str
+    config: Config
+    dry_run: bool
+    parallel: int
+    monitor: Any
+    engine: Any
+    say: Callable[[str, str], None]  # severity and line, for what the program prints
+
+
+def run_program(program: Program | None, around: Surroundings) -> None:
+    """Runs `program`, or the project's own where it is None, to its end.
+
+    Raises `ProgramFailed` with the user's part of the traceback, `pulumi.RunError` for what the program or the SDK
+    puts in words, and SystemExit where the program asks for one with a code other than 0.
+    """
+    run = contextvars.copy_context().run
+    entry = program or (lambda: _run_file(around.project))
+    if _loop_is_running():
+        _in_thread(lambda: run(_run, entry, around))
+    else:
+        run(_run, entry, around)
+
+
+def _loop_is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _in_thread(call: Callable[[], None]) -> None:
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            call()
+        except BaseException as problem:
+            failures.append(problem)
+
+    thread = threading.Thread(target=run, name="pulumi-program")
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _run(entry: Program, around: Surroundings) -> None:
+    ROOT.set(None)
+    configure(
+        Settings(
+            project=around.project.name, stack=around.stack, monitor=around.monitor, engine=around.engine,
+            parallel=around.parallel, dry_run=around.dry_run, organization=ORGANIZATION,
+            root_directory=str(around.project.root),
+        )
+    )  # fmt: skip
+    set_all_config(dict(around.config.values), list(around.config.secret_keys))
+    with _switching(), _captured(around.say), _loop(around.parallel) as loop:
+        try:
+            loop.run_until_complete(run_in_stack(_checked(entry)))
+        except SystemExit as exit_:
+            if exit_.code:
+                raise
+        except (pulumi.RunError, ProgramFailed):
+            raise
+        except Exception as problem:
+            raise ProgramFailed(f"Program failed with an unhandled exception:\n{user_traceback(problem)}") from problem
+
+
+def _checked(entry: Program) -> Callable[[], Optional[Awaitable[None]]]:  # noqa: UP045 - as the SDK has it
+    def call() -> Awaitable[None] | None:
+        result = entry()
+        return result if isinstance(result, Awaitable) else None
+
+    return call
+
+
+@contextlib.contextmanager
+def _loop(parallel: int) -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    # As many as Pulumi's own language host: registrations wait in these threads for one another.
+    workers = ThreadPoolExecutor(max(parallel, 1) * 4, thread_name_prefix="registration")
+    loop.set_default_executor(workers)
+    # It complains, whenever the collector finds them, of futures that nobody looked at: so every failed run ends.
+    loop.set_exception_handler(lambda _loop, _context: None)
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
+    finally:
+        workers.shutdown(wait=True)  # steps under way end, and are recorded
+        _abandon_tasks(loop)
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _abandon_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    # What still waits for a resource that failed will wait for ever.
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
+@contextlib.contextmanager
+def _switching() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+@contextlib.contextmanager
+def _captured(say: Callable[[str, str], None]) -> Iterator[None]:
+    out, err = _Lines("info", say), _Lines("info#err", say)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            yield
+        finally:
+            out.finish()
+            err.finish()
+
+
+class _Lines(io.TextIOBase):
+    """Hands on what is written, line by line."""
+
+    def __init__(self, severity: str, say: Callable[[str, str], None]) -> None:
+        self._severity, self._say, self._rest = severity, say, ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._say(self._severity, line)
+        return len(text)
+
+    def finish(self) -> None:
+        if self._rest:
+            self._say(self._severity, self._rest)
+            self._rest = ""
+
+
+def _run_file(project: Project) -> None:
+    """The project's program, in its folder, as `python <main>` would run it; then all is as it was before."""
+    if not project.main.exists():
+        raise pulumi.RunError(f"the program {project.main} does not exist; `main` in Pulumi.yaml says where it is")
+    if project.main.is_dir() and not (project.main / "__main__.py").exists():
+        raise pulumi.RunError(f"unable to find main python program `__main__.py` in `{project.main}`")
+    directory = project.program_dir
+    cwd, argv, path, modules = Path.cwd(), sys.argv, list(sys.path), set(sys.modules)
+    os.chdir(directory)
+    sys.argv = [str(project.main)]
+    try:
+        runpy.run_path(str(project.main), run_name="__main__")
+    finally:
+        os.chdir(cwd)
+        sys.argv, sys.path[:] = argv, path
+        _forget_modules(directory, modules)
+
+
+def _forget_modules(directory: Path, before: set[str]) -> None:
+    # A later run in this process must see the program as it is by then.
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and Path(file).is_relative_to(directory) and "site-packages" not in file:
+            del sys.modules[name]
+
+
+def user_traceback(problem: BaseException) -> str:
+    """The traceback without the frames of Pulumi, of this engine and of what runs them."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    own = [frame for frame in frames if not _is_internal(frame.filename)]
+    lines = ["Traceback (most recent call last):\n", *traceback.format_list(own)] if own else []
+    return "".join([*lines, *traceback.format_exception_only(problem)]).rstrip()
+
+
+def _is_internal(filename: str) -> bool:
+    return filename.startswith(("<frozen", *_INTERNAL)) or filename == runpy.__file__

@@ -1,0 +1,225 @@
+"""The local engine, each operation in a process of its own.
+
+Programs change directory, exit and keep global state, so a process runs one operation and ends. Processes are forked
+from a server that has imported the SDKs once: a fleet pays for those imports once, not once a stack.
+"""
+
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pulumi.automation import EngineEvent
+
+from hubspoke.local.clouds import simulated_provider_factory
+from hubspoke.local.engine import (
+    Cancelled,
+    EngineError,
+    LocalStack,
+    PolicyBlocked,
+    Project,
+    Secret,
+    Workspace,
+    list_stacks,
+)
+from hubspoke.local.engine.analyzer import PolicyPack, load_policy_config
+from hubspoke.operate import workers
+from hubspoke.operate.project import Paths, passphrase
+from hubspoke.operate.result import Operation, Recorder, Result, Status
+from hubspoke.operate.stack import OnEvent, Options
+
+
+@dataclass(frozen=True)
+class Job:
+    """One operation, as a worker is told of it."""
+
+    paths: Paths
+    stack: str
+    operation: Operation
+    options: Options
+    passphrase: str
+    preview_only: bool = False
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A worker's last word."""
+
+    status: Status
+    error: str = ""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+class LocalStackRunner:
+    """A stack run by the local engine against the simulated clouds. Implements `operate.stack.Stack`."""
+
+    def __init__(self, paths: Paths, name: str) -> None:
+        self.name = name
+        self._paths = paths
+        paths.prepare()
+
+    def exists(self) -> bool:
+        """Whether it was ever created in the backend."""
+        return self.name in list_stacks(open_workspace(self._paths, passphrase(self._paths)))
+
+    def preview(self, on_event: OnEvent, options: Options) -> Result:
+        """What `up` would do."""
+        return self._run("preview", on_event, options)
+
+    def up(self, on_event: OnEvent, options: Options) -> Result:
+        """Make the simulated cloud what the program says."""
+        return self._run("up", on_event, options)
+
+    def refresh(self, on_event: OnEvent, options: Options, *, preview_only: bool = False) -> Result:
+        """Read every resource from the simulated cloud."""
+        return self._run("refresh", on_event, options, preview_only=preview_only)
+
+    def destroy(self, on_event: OnEvent, options: Options) -> Result:
+        """Delete every resource of the stack."""
+        return self._run("destroy", on_event, options)
+
+    def export_stack(self) -> dict[str, Any]:
+        """The state as `pulumi stack export` writes it."""
+        return self._open().export_stack()
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets masked."""
+        return self._open().outputs()
+
+    def _open(self) -> LocalStack:
+        return LocalStack(open_workspace(self._paths, passphrase(self._paths)), self.name)
+
+    def _run(self, operation: Operation, on_event: OnEvent, options: Options, *, preview_only: bool = False) -> Result:
+        job = Job(self._paths, self.name, operation, options, passphrase(self._paths), preview_only)
+        recorder, started = Recorder(), time.monotonic()
+
+        def take(event: EngineEvent) -> None:
+            recorder(event)
+            on_event(event)
+
+        ended = run_in_process(job, take)
+        return recorder.result(
+            self.name,
+            operation,
+            ended.status,
+            error=ended.error,
+            outputs=ended.outputs,
+            seconds=time.monotonic() - started,
+        )
+
+
+def run_in_process(job: Job, on_event: OnEvent) -> Ended:
+    """Run one operation in a worker. An interrupt here is passed on to it once, and its end awaited.
+
+    The worker finishes what is running and records it before it ends, so no created resource is lost.
+    """
+    context = workers.context()
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(job, theirs), daemon=False)
+    process.start()
+    theirs.close()
+    try:
+        ended = _receive(ours, on_event)
+    except KeyboardInterrupt:
+        _interrupt(process.pid)
+        ended = _receive(ours, on_event)
+    process.join()
+    return ended or Ended(Status.FAILED, _died(process.exitcode))
+
+
+def _receive(connection: Connection, on_event: OnEvent) -> Ended | None:
+    """Pass events on until the last word; None where the worker died without one."""
+    while True:
+        try:
+            message = connection.recv()
+        except EOFError:
+            return None
+        if isinstance(message, Ended):
+            return message
+        on_event(message)
+
+
+def _interrupt(pid: int | None) -> None:
+    if pid is not None:
+        os.kill(pid, signal.SIGINT)
+
+
+def _died(exitcode: int | None) -> str:
+    cause = f"signal {-exitcode}" if exitcode is not None and exitcode < 0 else f"exit code {exitcode}"
+    return f"the engine's process ended early ({cause}); what it made is recorded: run the command again to go on"
+
+
+def _work(job: Job, connection: Connection) -> None:
+    """A worker's life: one operation, its events sent as they come, one last word."""
+    os.chdir(job.paths.root)
+    os.environ.update(dict(job.options.environment))
+    try:
+        ended = _operate(job, connection)
+    except PolicyBlocked as error:
+        ended = Ended(Status.BLOCKED, f"stopped by {len(error.violations)} mandatory policy violations")
+    except Cancelled as error:
+        ended = Ended(Status.CANCELLED, str(error))
+    except EngineError as error:
+        ended = Ended(Status.FAILED, str(error))
+    except Exception as error:  # the last word must be said whatever happens
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        ended = Ended(
+            Status.FAILED,
+            f"{type(error).__name__}: {error} ({last.filename}:{last.lineno}); this is a defect",
+        )
+    connection.send(ended)
+    connection.close()
+
+
+def _operate(job: Job, connection: Connection) -> Ended:
+    workspace = open_workspace(job.paths, job.passphrase)
+    stack = LocalStack(workspace, job.stack)
+    signal.signal(signal.SIGINT, lambda *_: stack.cancel())
+    if not stack.exists() and job.operation in ("preview", "up"):
+        LocalStack.init(workspace, job.stack)
+    arguments = _arguments(job)
+    sending = threading.Lock()  # steps run in threads, and a pipe takes one message at a time
+
+    def send(event: EngineEvent) -> None:
+        with sending:
+            connection.send(event)
+
+    outcome = getattr(stack, job.operation)(on_event=send, **arguments)
+    return Ended(Status.SUCCEEDED, outputs={name: _shown(value) for name, value in outcome.outputs.items()})
+
+
+def _shown(value: Any) -> Any:
+    """An output without what is secret in it."""
+    if isinstance(value, Secret):
+        return "[secret]"
+    if isinstance(value, dict):
+        return {key: _shown(inner) for key, inner in value.items()}
+    return [_shown(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _arguments(job: Job) -> dict[str, Any]:
+    options = job.options
+    arguments: dict[str, Any] = {"parallel": options.parallel, "targets": options.targets}
+    if job.operation in ("preview", "up"):
+        arguments["policy_packs"] = tuple(
+            PolicyPack(pack.path, load_policy_config(pack.config) if pack.config else None) for pack in options.packs
+        )
+        arguments |= {"refresh": options.refresh, "target_dependents": options.target_dependents}
+    if job.operation == "refresh":
+        arguments["preview_only"] = job.preview_only
+    return arguments
+
+
+def open_workspace(paths: Paths, secret: str) -> Workspace:
+    """The local engine's view of a project."""
+    return Workspace(
+        project=Project.load(paths.root),
+        backend_dir=paths.state,
+        passphrase=lambda: secret,
+        providers=simulated_provider_factory(paths.clouds),
+    )

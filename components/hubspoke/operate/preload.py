@@ -1,0 +1,22 @@
+"""What every worker finds imported: the engine, the program's own imports, and the SDKs it uses.
+
+The SDKs make their modules lazy, and looking into one loads it. Loaded here, they cost a fleet once, and no two threads
+of a worker can load one at the same time, which lazy modules do not survive before Python 3.12.
+"""
+
+import warnings
+
+import pulumi_aws
+import pulumi_cloudflare
+import pulumi_random
+
+import hubspoke.aws.hub
+import hubspoke.aws.spoke
+import hubspoke.operate.local_stack
+
+_AWS = ("cloudwatch", "ec2", "ec2transitgateway", "iam", "ram", "vpc")
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # of the SDKs, about themselves
+    LOADED = [getattr(getattr(pulumi_aws, name), "_utilities", None) for name in _AWS]
+    LOADED += [pulumi_cloudflare, pulumi_random, hubspoke]
