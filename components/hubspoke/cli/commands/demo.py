@@ -195,7 +195,6 @@ def _revert(story: Story) -> None:
         "Only what the WAN manages is put back; every other resource is left alone, and counted to show it.",
     )
     story.run("drift", "--all", "--revert", "--yes")
-    story.run("drift", "--all")
 
 
 def _retire(story: Story) -> None:

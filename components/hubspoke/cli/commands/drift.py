@@ -65,7 +65,8 @@ def drift(
         if not yes:
             typer.confirm("Put this back?", abort=True)
         reverted = _revert(session, reports, options)
-        reports = _look(session, stacks, options)
+        again = {report.stack: report for report in _look(session, [one.stack for one in reverted], options)}
+        reports = [again.get(report.stack, report) for report in reports]
         if not as_json:
             _show_reverted(console, reverted, reports)
     if as_json:

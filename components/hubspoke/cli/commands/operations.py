@@ -44,14 +44,20 @@ class Operations:
 
     def preview(self, stacks: list[str]) -> list[Result]:
         """Preview all at once: a stack that is not up yet gives unknown outputs to those that need it."""
-        pending = {stack for stack in self._needed(stacks) if not self._deployed(stack)}
-        options = replace(self.options, environment=as_environment(pending))
+        options = replace(self.options, environment=as_environment(self._pending(stacks)))
         independent = Fleet({stack: frozenset() for stack in stacks})
         return self._run(independent, "preview", lambda stack, event: stack.preview(event, options))
 
     def up(self, stacks: list[str]) -> list[Result]:
-        """Bring up in dependency order. A stack is judged again, on what its hubs' outputs now are, first."""
-        return self._run(Fleet.of(self.session.plan, stacks), "up", self._judged_up)
+        """Bring up in dependency order what was previewed. A stack whose preview had to do without its hubs' outputs,
+        or whose hubs come up with it, is judged again on what those outputs now are, before it is changed."""
+        changing = self._pending(stacks) | set(stacks)
+
+        def do(stack: Stack, event: OnEvent) -> Result:
+            needs = set(self.session.plan.account(stack.name).depends_on)
+            return self._judged_up(stack, event) if needs & changing else self._up(stack, event)
+
+        return self._run(Fleet.of(self.session.plan, stacks), "up", do)
 
     def refresh(self, stacks: list[str]) -> list[Result]:
         """Refresh all at once."""
@@ -67,6 +73,9 @@ class Operations:
         judged = stack.preview(lambda _: None, self.options)
         if judged.status is not Status.SUCCEEDED:
             return replace(judged, operation="up")
+        return self._up(stack, event)
+
+    def _up(self, stack: Stack, event: OnEvent) -> Result:
         return stack.up(event, replace(self.options, packs=()))
 
     def _run(self, fleet: Fleet, operation: Operation, do: Do) -> list[Result]:
@@ -80,8 +89,10 @@ class Operations:
 
             return fleet.run(operation, one, parallel=STACKS_AT_A_TIME)
 
-    def _needed(self, stacks: list[str]) -> set[str]:
-        return {need for stack in stacks for need in self.session.plan.account(stack).depends_on}
+    def _pending(self, stacks: list[str]) -> set[str]:
+        """The stacks that these depend on and that have no outputs yet."""
+        needed = {need for stack in stacks for need in self.session.plan.account(stack).depends_on}
+        return {stack for stack in needed if not self._deployed(stack)}
 
     def _deployed(self, stack: str) -> bool:
         found = self.session.stack(stack)
