@@ -30,8 +30,16 @@ def owned_ids(paths: Paths) -> frozenset[tuple[str, str]]:
     What another stack made in this one's container is not extra: associations are in the hub's tables, made by spokes.
     """
     workspace = open_workspace(paths, passphrase(paths))
-    states = (state for name in list_stacks(workspace) for state in workspace.load(name)[1].resources)
-    return frozenset((state.type, state.id) for state in states if state.custom)
+    return frozenset(key for stack in list_stacks(workspace) for key in _recorded(workspace, stack))
+
+
+def _recorded(workspace: Workspace, stack: str) -> set[tuple[str, str]]:
+    project, backend = workspace.project.name, workspace.backend
+    if backend.journal(project, stack).exists():
+        # An interrupted run made things that only its journal has.
+        return {(state.type, state.id) for state in workspace.load(stack)[1].resources if state.custom}
+    resources = backend.read(project, stack)[1].get("resources", ())
+    return {(resource["type"], resource.get("id", "")) for resource in resources if resource["custom"]}
 
 
 @dataclass(frozen=True)

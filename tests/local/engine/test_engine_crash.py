@@ -157,7 +157,7 @@ def test_where_the_provider_cannot_tell_the_creation_stays_pending(bench: Bench)
 
 class Blind(MemoryProvider):
     @property
-    def find_created(self) -> Any:  # type: ignore[override]
+    def find_created(self) -> Any:
         raise AttributeError("find_created")
 
 

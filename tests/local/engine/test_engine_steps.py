@@ -263,6 +263,6 @@ def test_a_failing_hook_before_stops_its_step(bench: Bench) -> None:
         hook = pulumi.ResourceHook("guard", refuse)
         Thing("a", ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook])))
 
-    with pytest.raises(ResourceFailed, match='before hook "guard" failed: .*not today'):
+    with pytest.raises(ResourceFailed, match=r'before hook "guard" failed: .*not today'):
         bench.up(program)
     assert bench.cloud.calls == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from hubspoke.local.engine.forms import from_json, from_struct, to_json, to_struct
-from hubspoke.local.engine.graph import deletion_order
+from hubspoke.local.engine.graph import deletion_order, ordered
 from hubspoke.local.engine.monitor import satisfies
 from hubspoke.local.engine.paths import contains, parse, reset
 from hubspoke.local.engine.secrets import Crypter
@@ -120,3 +120,12 @@ def test_version_ranges() -> None:
     assert satisfies("3.272.0", ">=3.5.0 !3.7.7")
     assert satisfies("3.272.0", "<3.0.0 || >3.8.0")
     assert not satisfies("3.272.0", ">=4.0.0")
+
+
+def test_resources_are_put_in_order_where_they_are_not() -> None:
+    def state(name: str, *needs: str) -> State:
+        return State(name, "t", custom=True, dependencies=list(needs))
+
+    free, user, base = state("free"), state("user", "base"), state("base")
+    assert ordered([free, user, base]) == [free, base, user]
+    assert ordered([base, free, user]) == [base, free, user]

@@ -113,3 +113,35 @@ def _reparent(resources: Iterable[State], present: set[str]) -> None:
         if state.parent and state.parent not in present:
             state.parent = above.get(state.parent, "")
         above[state.urn] = state.parent
+
+
+def ordered(resources: Sequence[State]) -> list[State]:
+    """The resources, each after what it depends on. What is in order stays as it is.
+
+    A run limited to targets may take a resource along before what it depends on is updated.
+    """
+    seen: set[str] = set()
+    for state in resources:
+        if not seen.issuperset(_needs(state, parent=True)):
+            return _sorted(resources)
+        seen.add(state.urn)
+    return list(resources)
+
+
+def _sorted(resources: Sequence[State]) -> list[State]:
+    # Of two states of one URN, one waits to be deleted: what waits too refers to that one, what does not to the other.
+    by_key: dict[tuple[str, bool], State] = {(state.urn, state.delete): state for state in resources}
+    placed: dict[State, None] = {}
+
+    def place(state: State, path: frozenset[State]) -> None:
+        if state in placed or state in path:
+            return
+        for urn in _needs(state, parent=True):
+            needed = by_key.get((urn, state.delete)) or by_key.get((urn, not state.delete))
+            if needed is not None:
+                place(needed, path | {state})
+        placed[state] = None
+
+    for state in resources:
+        place(state, frozenset())
+    return list(placed)

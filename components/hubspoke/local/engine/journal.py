@@ -22,6 +22,7 @@ from pathlib import Path
 from hubspoke.local.engine.checkpoint import NO_CIPHER, Deployment, Operation, normalized
 from hubspoke.local.engine.errors import StateDamaged
 from hubspoke.local.engine.forms import compact
+from hubspoke.local.engine.graph import ordered
 from hubspoke.local.engine.state import State, state_from_json, state_to_json
 from hubspoke.local.engine.values import Cipher, Properties
 
@@ -145,7 +146,8 @@ class _Player:
             self._step(line)
         moved = dict.fromkeys(self._order)
         kept = [*moved, *(number for number in range(len(self._base)) if number not in moved)]
-        self._deployment.resources = normalized([self._states[number] for number in kept if number not in self._gone])
+        left = [self._states[number] for number in kept if number not in self._gone]
+        self._deployment.resources = ordered(normalized(left))
         return Replay(self._deployment, list(self._open.values()))
 
     def _step(self, line: Properties) -> None:

@@ -20,7 +20,9 @@ class Names:
             self._events.error(f"could not find parent resource {parent}")
             raise Bail
         urn = urns.make(self._stack, self._project, parent, type_, name)
-        if urn in self._progress.urns:
+        if urn in self._progress.carried:
+            self._progress.carried.discard(urn)
+        elif urn in self._progress.urns:
             self._events.error(f"Duplicate resource URN '{urn}'; try giving it a unique name", urn)
             raise Bail
         self._progress.urns.add(urn)

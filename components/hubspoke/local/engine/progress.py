@@ -1,6 +1,6 @@
 """What has been decided so far in one run, by URN; and the options it runs under."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hubspoke.local.engine.goal import Goal
@@ -39,6 +39,7 @@ class Progress:
     aliases: dict[str, str] = field(default_factory=dict)  # new name to old
     providers: dict[str, State] = field(default_factory=dict)
     goals: dict[str, Goal] = field(default_factory=dict)
+    carried: set[str] = field(default_factory=set)  # brought along for what depends on them, not registered yet
     failed: bool = False  # an error was reported, and the preview goes on to find others
 
     def decided(self, urn: str) -> bool:
@@ -57,7 +58,7 @@ class Recorded:
     """What the state holds as the run begins, by URN. `olds` leaves out what only waits to be deleted."""
 
     resources: list[State]
-    olds: Mapping[str, State] = field(init=False)
+    olds: dict[str, State] = field(init=False)
 
     def __post_init__(self) -> None:
         self.refresh(self.resources)

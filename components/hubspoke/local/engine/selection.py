@@ -43,7 +43,10 @@ class Selection:
         for urn in needed:
             if not self._progress.decided(urn) and not self._progress.operated_on(urn):
                 yield from self._untouched(self._needed(old, urn))
-        yield ops.same(old, old.copy(), untargeted=True)
+        carried = old.copy()
+        self._recorded.olds[old.urn] = carried  # should the program come to register it yet
+        self._progress.carried.add(old.urn)
+        yield ops.same(old, carried, untargeted=True)
 
     def _needed(self, old: State, urn: str) -> State:
         found = self._recorded.olds.get(urn)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from hubspoke.local.engine.checkpoint import Deployment, normalized
+from hubspoke.local.engine.graph import ordered
 from hubspoke.local.engine.journal import Journal
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.steps import (
@@ -116,7 +117,7 @@ class Snapshot:
     def resources(self) -> list[State]:
         """In an order in which each comes after all it depends on; all under their current names."""
         kept = [state for state in (*self._new, *self.base) if state not in self._done]
-        return normalized(kept)
+        return ordered(normalized(kept))
 
     def result(self) -> Deployment:
         """The deployment as it is now. Creations that were pending before and are not resolved stay pending."""
