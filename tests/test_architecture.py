@@ -16,7 +16,7 @@ ALLOWED = {
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare"},
     "cloudflare": {"plan"},
-    "compose": {"plan", "aws", "pending"},
+    "compose": {"intent", "plan", "aws", "pending"},
     "local": set(),
     "pending": set(),
     "operate": {"plan", "local", "aws"},

@@ -11,22 +11,29 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from hubspoke.intent import IntentError
 from hubspoke.pending import PENDING, pending_stacks
 from hubspoke.plan import load_plan
 from hubspoke.plan.model import ONRAMP, AccountPlan, HubPlan, Plan, SpokePlan
 
 
-class HubNotDeployed(Exception):
+class HubNotDeployed(pulumi.RunError):
     """A spoke's hub has no outputs yet; the message says which stack to bring up first."""
 
 
 def compose(wan_file: Path) -> None:
     """Declare the resources of the current stack: the account of the same name in `wan_file`.
 
-    Raises what `load_plan` raises for a bad file, and KeyError for a stack that is no account.
+    Raises pulumi.RunError, which engines show without a traceback, for a bad file and for a stack that is no account.
     """
-    plan = load_plan(wan_file, wan_file.with_suffix(".lock"))
-    AccountStack(plan, plan.account(pulumi.get_stack())).declare()
+    try:
+        plan = load_plan(wan_file, wan_file.with_suffix(".lock"))
+        account = plan.account(pulumi.get_stack())
+    except IntentError as error:
+        raise pulumi.RunError(str(error)) from error
+    except KeyError as error:
+        raise pulumi.RunError(error.args[0]) from error
+    AccountStack(plan, account).declare()
 
 
 class AccountStack:
@@ -38,12 +45,12 @@ class AccountStack:
         self._providers = {account.key: self._aws_provider(account)}
         self._cloudflare = self._cloudflare_provider()
         self._hubs: dict[str, pulumi.Output[Any]] = {}
+        self._accepters: dict[str, aws.ram.ResourceShareAccepter] = {}  # by hub
 
     def declare(self) -> None:
         """Hubs first, then spokes; exports what other stacks and people need of them."""
         hubs = {hub.key: self._hub(hub) for hub in self._account.hubs}
         self._hubs[self._account.key] = pulumi.Output.from_input(hubs)
-        self._accept_shares()
         spokes = {spoke.key: self._spoke(spoke) for spoke in self._account.spokes}
         pulumi.export("hubs", hubs)
         pulumi.export("spokes", spokes)
@@ -90,7 +97,7 @@ class AccountStack:
         args: Any = {
             **asdict(spoke),
             "adopted": adopted and {**adopted, **{k: dict(adopted[k]) for k in ("subnets", "route_tables")}},
-            "transit_gateway_id": hub["transit_gateway_id"],
+            "transit_gateway_id": self._gateway(spoke, hub),
             "route_tables": {key: hub["route_tables"][key] for key in {*spoke.propagates_to, ONRAMP}},
             "cross_account": spoke.hub_account != self._account.key,
             "cloudflare": asdict(self._plan.cloudflare),
@@ -122,18 +129,23 @@ class AccountStack:
             f"deployed yet: run `hubspoke up --stack {spoke.hub_account}` first"
         )
 
-    def _accept_shares(self) -> None:
-        """Outside an organisation with RAM sharing, an account accepts each hub's share once for all its spokes."""
-        if self._plan.organization_sharing:
-            return
-        for spoke in {s.hub: s for s in self._account.spokes if s.hub_account != self._account.key}.values():
-            hub = self._hub_outputs(spoke.hub_account).apply(lambda hubs, s=spoke: self._deployed(hubs, s))
-            aws.ram.ResourceShareAccepter(
-                spoke.hub,
-                region=spoke.region,
-                share_arn=hub["share_arn"],
-                opts=pulumi.ResourceOptions(provider=self._providers[self._account.key]),
-            )
+    def _gateway(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> pulumi.Output[str]:
+        """The hub's gateway, once this account may attach to it: outside an organisation with RAM sharing, the
+        account has to accept the hub's share first, once for all its spokes."""
+        if self._plan.organization_sharing or spoke.hub_account == self._account.key:
+            return hub["transit_gateway_id"]
+        if spoke.hub not in self._accepters:
+            self._accepters[spoke.hub] = self._accepter(spoke, hub)
+        both = pulumi.Output.all(hub["transit_gateway_id"], self._accepters[spoke.hub].id)
+        return both.apply(lambda both: both[0])
+
+    def _accepter(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> aws.ram.ResourceShareAccepter:
+        return aws.ram.ResourceShareAccepter(
+            spoke.hub,
+            region=spoke.region,
+            share_arn=hub["share_arn"],
+            opts=pulumi.ResourceOptions(provider=self._providers[self._account.key]),
+        )
 
 
 def _unknown() -> pulumi.Output[Any]:

@@ -139,6 +139,16 @@ def test_one_route_to_one_destination(network: Any, hub: CloudAccount) -> None:
     hub.create(aws.ROUTE, **{**route, "destinationCidrBlock": "172.16.0.0/12"})
 
 
+def test_a_route_is_imported_by_table_and_destination(network: Any, hub: CloudAccount) -> None:
+    network.attach()
+    table = hub.create(aws.ROUTE_TABLE, vpcId=network.vpc.id)
+    made = hub.create(
+        aws.ROUTE, routeTableId=table.id, destinationCidrBlock="10.0.0.0/8", transitGatewayId=network.gateway.id
+    )
+    imported = hub.seen(Made(aws.ROUTE, f"{table.id}_10.0.0.0/8", {}, {}))
+    assert (imported.id, imported.outputs) == (made.id, made.outputs)
+
+
 def test_a_route_has_one_destination_and_one_target(network: Any, hub: CloudAccount) -> None:
     table = hub.create(aws.ROUTE_TABLE, vpcId=network.vpc.id)
     with refusal("InvalidParameterCombination"):

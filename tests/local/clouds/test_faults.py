@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hubspoke.local.clouds.aws import sources as aws
+from hubspoke.local.clouds.cloudflare.magic_wan import PROFILE
 from hubspoke.local.clouds.faults import Fault, FaultKind
 from hubspoke.local.clouds.protocol import CloudError, PartialError
 from hubspoke.local.clouds.sim import Simulation
@@ -39,6 +40,13 @@ def test_refusals_change_nothing(hub: CloudAccount, simulation: Simulation, kind
     assert simulation.records() == []
     simulation.clear_faults("aws", key)
     network(hub)
+
+
+def test_each_cloud_refuses_in_its_own_words(cloudflare: CloudAccount, simulation: Simulation) -> None:
+    simulation.add_fault("cloudflare", Fault(FaultKind.THROTTLE, seconds=2))
+    with pytest.raises(CloudError, match=r"^429 Too Many Requests") as caught:
+        cloudflare.create(PROFILE, accountId="a", name="wan", matchAction="allow", targets=[])
+    assert caught.value.retry_after == 2
 
 
 @pytest.mark.parametrize("other", [

@@ -152,6 +152,12 @@ def test_a_resource_can_name_its_own_region(hub: Account) -> None:
     assert hub.seen(made).inputs["region"] == "us-east-1"
 
 
+def test_an_import_can_name_a_region(hub: Account) -> None:
+    made = hub.create(aws.VPC, cidrBlock="10.0.0.0/16", region="us-east-1")
+    assert hub.read(Made(aws.VPC, made.id, {}, {})) is None
+    assert hub.seen(Made(aws.VPC, f"{made.id}@us-east-1", {}, {})).outputs == made.outputs
+
+
 def test_names_are_made_once_from_the_seed(hub: Account) -> None:
     first = hub.provider.check(urn(aws.LOG_GROUP, "flows"), aws.LOG_GROUP, None, {}, b"one").inputs
     again = hub.provider.check(urn(aws.LOG_GROUP, "flows"), aws.LOG_GROUP, None, {}, b"one").inputs

@@ -86,6 +86,14 @@ def test_a_refused_change_leaves_nothing_behind(folder: Path, simulation: Simula
     assert simulation.log() == []
 
 
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "aws.db").write_text("no database, but long enough to be taken for one " * 30)
+    with pytest.raises(CloudError, match=r"SimulationUnavailable: .*aws\.db cannot be used: file is not a database"):
+        aws_account(tmp_path, HUB, "eu-west-1").create(aws.VPC, cidrBlock="10.0.0.0/16")
+    with pytest.raises(CloudError, match=r"SimulationUnavailable: .*aws\.db cannot be used: .*is the folder writable"):
+        aws_account(tmp_path / "aws.db", HUB, "eu-west-1").create(aws.VPC, cidrBlock="10.0.0.0/16")
+
+
 def test_the_log_only_grows(folder: Path) -> None:
     aws_account(folder, HUB, "eu-west-1").create(aws.VPC, cidrBlock="10.0.0.0/16")
     connection = Store(folder / "aws.db").connection

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from hubspoke.cli.commands.sim_install import install
 from hubspoke.cli.options import JsonOption, ProjectOption
 from hubspoke.cli.render import short_type
 from hubspoke.cli.session import Session
@@ -25,6 +26,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Look into the simulated clouds, and change them by hand, as somebody at a console would.",
 )
+
+app.command("install")(install)
 
 ThingArgument = Annotated[str, typer.Argument(help="Its id, its Name tag, or type=id where several share an id.")]
 SettingsArgument = Annotated[

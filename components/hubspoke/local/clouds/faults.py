@@ -50,10 +50,18 @@ class Fault:
 
 
 REFUSALS = {
-    FaultKind.THROTTLE: ("RequestLimitExceeded", "Request limit exceeded."),
-    FaultKind.DENIED: ("UnauthorizedOperation", "You are not authorized to perform this operation."),
-    FaultKind.UNAVAILABLE: ("ServiceUnavailable", "The service is unavailable. Please try again shortly."),
-    FaultKind.FAIL: ("InternalError", "An internal error has occurred."),
+    "aws": {
+        FaultKind.THROTTLE: ("RequestLimitExceeded", "Request limit exceeded."),
+        FaultKind.DENIED: ("UnauthorizedOperation", "You are not authorized to perform this operation."),
+        FaultKind.UNAVAILABLE: ("ServiceUnavailable", "The service is unavailable. Please try again shortly."),
+        FaultKind.FAIL: ("InternalError", "An internal error has occurred."),
+    },
+    "cloudflare": {
+        FaultKind.THROTTLE: ("429 Too Many Requests", "Rate limited. Please wait and consider throttling."),
+        FaultKind.DENIED: ("403 Forbidden", "Authentication error"),
+        FaultKind.UNAVAILABLE: ("503 Service Unavailable", "The service is unavailable."),
+        FaultKind.FAIL: ("500 Internal Server Error", "An internal error has occurred."),
+    },
 }
 _COLUMNS = [field.name for field in fields(Fault)]
 _MATCHED = ("account", "region", "type", "action", "id")
@@ -93,14 +101,14 @@ def matches(fault: Fault, call: Call) -> bool:
     return all(getattr(fault, name) in (None, getattr(call, name)) for name in _MATCHED)
 
 
-def refuse(faults: list[Fault]) -> None:
-    """Raises the refusal among these faults, if there is one, after the delay among them, if there is one."""
+def refuse(faults: list[Fault], cloud: str) -> None:
+    """Raises the refusal among these faults in the cloud's words, if there is one, after the delay, if there is one."""
     for fault in faults:
         if fault.kind is FaultKind.SLOW:
             time.sleep(fault.seconds)
     for fault in faults:
-        if fault.kind in REFUSALS:
-            code, message = REFUSALS[fault.kind]
+        if fault.kind in REFUSALS[cloud]:
+            code, message = REFUSALS[cloud][fault.kind]
             after = fault.seconds if fault.kind is FaultKind.THROTTLE else None
             raise CloudError(code, message, retry_after=after)
 

@@ -3,7 +3,6 @@
 Every function runs inside a transaction of the caller's and raises CloudError where the cloud would refuse.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -20,16 +19,20 @@ Tables = Callable[[str], TypeTable]
 
 def create_record(
     view: View, tables: Tables, type_: str, inputs: Properties, *,
-    urn: str | None = None, id_: str | None = None, scale: float = 0.0, action: str = "create",
+    urn: str | None = None, id_: str | None = None, scale: float = 0.0, slower: float = 0.0,
+    action: str = "create",
 ) -> Record:  # fmt: skip
-    """Creates a thing by the cloud's rules, with what comes with it, its references and a line in the log."""
+    """Creates a thing by the cloud's rules, with what comes with it, its references and a line in the log.
+
+    It is ready after its type's time, multiplied by `scale`, and `slower` seconds more.
+    """
     table = tables(type_)
-    now = time.time()
+    now = view.records.now()
     settled = {name: value for name, value in inputs.items() if not name.startswith("__")}
     region = view.scope.region if table.regional else ""
     draft = Record(view.scope.account, region, type_, id_ or "", settled, urn=urn, created=now)
     refs = _check(view, table, draft, None)
-    draft = replace(draft, id=id_ or _id_for(view, table, draft), ready_at=now + _seconds(table) * scale)
+    draft = replace(draft, id=id_ or _id_for(view, table, draft), ready_at=now + _seconds(table) * scale + slower)
     _refuse_twin(view, table, draft)
     draft = replace(draft, outputs=_assigned(view, table, draft))
     record = _with_companions(view, tables, table, view.records.insert(draft, refs))

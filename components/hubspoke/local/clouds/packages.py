@@ -5,6 +5,7 @@ import functools
 from .aws import Aws
 from .cloudflare import Cloudflare
 from .package import Package
+from .table import Fact
 
 STORED = ("aws", "cloudflare")  # those whose things live in a store
 SIMULATED = ("aws", "cloudflare", "random")
@@ -14,6 +15,11 @@ SIMULATED = ("aws", "cloudflare", "random")
 def package(name: str) -> Package:
     """The one instance of a package that has a store. Raises KeyError for any other name."""
     return {"aws": Aws, "cloudflare": Cloudflare}[name]()
+
+
+def facts() -> list[Fact]:
+    """Every row of every cloud's tables, for people."""
+    return [fact for name in STORED for table in package(name).load_tables() for fact in table.facts()]
 
 
 def package_of(type_: str) -> Package:

@@ -178,7 +178,7 @@ class SimulatedProvider:
 
     def _hit(self, scope: Scope, type_: str, action: str, id_: str = "") -> list[Fault]:
         hit = faults.take(self._store, Call(scope.account, scope.region, type_, action, id_))
-        faults.refuse(hit)
+        faults.refuse(hit, self.package)
         return hit
 
     def _told(self, view: View, record: Record, known: Properties) -> Properties:

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -123,7 +122,7 @@ class Records:
         """Adds one line to the log."""
         self.connection.execute(
             "INSERT INTO log (time, actor, account, region, action, type, id, properties) VALUES (?,?,?,?,?,?,?,?)",
-            (time.time(), actor, record.account, record.region, action, record.type, record.id,
+            (self.now(), actor, record.account, record.region, action, record.type, record.id,
              json.dumps(sorted(properties))),
         )  # fmt: skip
 
@@ -133,6 +132,10 @@ class Records:
             "SELECT * FROM log WHERE time >= ? AND (? IS NULL OR id = ?) ORDER BY sequence", (since, id_, id_)
         )
         return [LogEntry(**{**dict(row), "properties": tuple(json.loads(row["properties"]))}) for row in rows]
+
+    def now(self) -> float:
+        """The cloud's time, in seconds since 1970."""
+        return float(self.connection.execute("SELECT cloud_time()").fetchone()[0])
 
     def next_number(self, name: str) -> int:
         """Counts up: a number that this counter never gave before. Needs a writing transaction."""

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .clock import Clock
+from .protocol import CloudError
+
 BUSY_SECONDS = 30.0
 
 TABLES = """
@@ -52,8 +55,8 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 class Store:
     """One cloud's file. Opened on first use; made, with its folder, on first use if missing."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, clock: Clock = time) -> None:
+        self.path, self.clock = path, clock
         self._local = threading.local()
         self._writers = threading.Lock()  # threads queue here; SQLite's own lock would make them poll
 
@@ -62,8 +65,8 @@ class Store:
         """This thread's connection, for reading."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            with self._writers:
-                found = self._local.connection = _open(self.path)
+            with self._writers, _in_words(self.path):
+                found = self._local.connection = _open(self.path, self.clock)
         return found
 
     @contextmanager
@@ -83,7 +86,7 @@ class Store:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of what is written inside, or none of it when an exception leaves."""
         connection = self.connection
-        with self._writers:
+        with self._writers, _in_words(self.path):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -100,12 +103,35 @@ class Store:
             self._local.connection = None
 
 
-def _open(path: Path) -> sqlite3.Connection:
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Turns what goes wrong with the file into something to read. Raises CloudError."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, OSError) as error:
+        hint = "is the folder writable, the disk not full, and the file a simulated cloud?"
+        raise CloudError("SimulationUnavailable", f"{path} cannot be used: {error}; {hint}") from error
+
+
+class _Connection(sqlite3.Connection):
+    """Closes itself when its thread is gone, as newer Pythons want it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _open(path: Path, clock: Clock) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=512, check_same_thread=False
+        path,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        cached_statements=512,
+        check_same_thread=False,
+        factory=_Connection,
     )
     connection.row_factory = sqlite3.Row
+    connection.create_function("cloud_time", 0, clock.time)
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=NORMAL")
     _prepare(connection)
@@ -130,8 +156,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
 class Cloud:
     """The folder with one store per simulated cloud."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: Path, clock: Clock = time) -> None:
+        self.folder, self.clock = Path(folder), clock
         self._stores: dict[str, Store] = {}
         self._lock = threading.Lock()
 
@@ -139,5 +165,5 @@ class Cloud:
         """The store of "aws", "cloudflare", ...; opened lazily."""
         with self._lock:
             if package not in self._stores:
-                self._stores[package] = Store(self.folder / f"{package}.db")
+                self._stores[package] = Store(self.folder / f"{package}.db", self.clock)
             return self._stores[package]

@@ -13,7 +13,7 @@ from ..protocol import CloudError, Properties
 from ..schema import ResourceSchema
 from ..table import Computed, Source, TypeTable
 from ..view import Scope
-from .places import ARN_SOURCE, arn
+from .places import ARN_SOURCE, REGION, arn
 
 DEFAULT_ACCOUNT = "000000000000"
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)\Z")
@@ -73,6 +73,9 @@ class Aws(Package):
         return Scope(account, str(region or ""), actor, default_tags=tags.get("tags") or {})
 
     def identify(self, scope: Scope, properties: Properties, id_: str) -> tuple[Scope, str]:
+        plain, _, suffix = id_.rpartition("@")  # "vpc-1@us-east-1" imports from that region
+        if plain and REGION.match(suffix):
+            return replace(scope, region=suffix), plain
         region = properties.get("region")
         return (replace(scope, region=str(region)) if region else scope), id_
 

@@ -123,8 +123,17 @@ def route_state(view: View, table_id: str, route: Properties) -> str:
 
 
 def _route_id(_: View, draft: Record) -> str:
-    digest = zlib.crc32(destination(draft.inputs).encode())
-    return f"r-{draft.inputs['routeTableId']}{digest}"
+    return _id_of(str(draft.inputs["routeTableId"]), destination(draft.inputs))
+
+
+def _id_of(table: str, where: str) -> str:
+    return f"r-{table}{zlib.crc32(where.encode())}"
+
+
+def _from_import(id_: str) -> str:
+    """A route is imported as "<route table>_<destination>"."""
+    table, _, where = id_.partition("_")
+    return _id_of(table, where) if where else id_
 
 
 def _not_inline(view: View, draft: Record, before: Record | None) -> None:
@@ -138,6 +147,7 @@ def _not_inline(view: View, draft: Record, before: Record | None) -> None:
 ROUTE_ROWS = TypeTable(
     ROUTE,
     new_id=_route_id,
+    own_id=_from_import,
     twin=Twin("RouteAlreadyExists", "The route identified by {destinationCidrBlock} already exists.", ERRORS),
     immutable=immutables(_ROUTE_FILE, "routeTableId", *_DESTINATIONS),
     references=(

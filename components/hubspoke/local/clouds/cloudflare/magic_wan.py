@@ -3,7 +3,6 @@
 import ipaddress
 import re
 import secrets
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -141,7 +140,7 @@ def _note_key(view: View, record: Record, before: Record | None) -> None:
         return
 
     view.records.restate(
-        replace(record, outputs={**record.outputs, "pskMetadata": {"lastGeneratedOn": _time(time.time())}})
+        replace(record, outputs={**record.outputs, "pskMetadata": {"lastGeneratedOn": _time(view.records.now())}})
     )
 
 
