@@ -16,7 +16,10 @@ def test_the_python_example_makes_as_many_resources_as_it_says(tmp_path: Path) -
     assert said
     (tmp_path / "Pulumi.yaml").write_text("name: readme\nruntime: python\n")
     workspace = Workspace(
-        Project.load(tmp_path), tmp_path / "state", lambda: "passphrase", simulated_provider_factory(tmp_path / "clouds")
+        Project.load(tmp_path),
+        tmp_path / "state",
+        lambda: "passphrase",
+        simulated_provider_factory(tmp_path / "clouds"),
     )
     stack = LocalStack.init(workspace, "dev")
     outcome = stack.up(on_event=lambda _: None, program=lambda: exec(compile(example, "README.md", "exec"), {}))

@@ -63,6 +63,8 @@ class AccountStack:
             region=account.region,
             allowed_account_ids=[account.id],
             assume_roles=[assumed],
+            # Every resource has its own region: a new hub that comes first by key must not move the provider's.
+            opts=pulumi.ResourceOptions(ignore_changes=["region"]),
         )
 
     def _cloudflare_provider(self) -> pulumi.ProviderResource | None:

@@ -4,11 +4,10 @@ import threading
 from graphlib import CycleError
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from hubspoke.operate.fleet import Fleet
 from hubspoke.operate.result import Result, Status
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def fleet(**depends_on: str) -> Fleet:

@@ -1,22 +1,24 @@
 """The Pulumi CLI, through the Automation API: what runs in production."""
 
-import os
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pulumi import automation
 from pulumi.automation import EngineEvent
 
-from hubspoke.operate.errors import Unsupported
+from hubspoke.operate.cli_environment import cli_environment
+from hubspoke.operate.errors import OperateError, Unsupported
 from hubspoke.operate.project import Paths
 from hubspoke.operate.result import Operation, Recorder, Result, Status
 from hubspoke.operate.stack import OnEvent, Options
 
+Do = Callable[[automation.Stack, OnEvent], object]
+
 
 class CliStack:
-    """A stack run by the `pulumi` command on PATH, with the user's own login, backend and credentials.
+    """A stack run by the `pulumi` command on PATH, with the user's own login, backend and credentials, or, where
+    HUBSPOKE_SIM is set, with the simulated clouds as plugins and the local engine's state.
 
     Implements `operate.stack.Stack`.
     """
@@ -27,74 +29,80 @@ class CliStack:
 
     def exists(self) -> bool:
         """Whether it was ever created in the backend."""
-        workspace = self._workspace(Options())
-        return self.name in {stack.name.rsplit("/", 1)[-1] for stack in workspace.list_stacks()}
+        try:
+            found = self._workspace(Options()).list_stacks()
+        except automation.CommandError as error:
+            raise OperateError(shorten(str(error))) from error
+        return self.name in {stack.name.rsplit("/", 1)[-1] for stack in found}
 
     def preview(self, on_event: OnEvent, options: Options) -> Result:
         """What `pulumi preview` says."""
-        arguments = self._program_arguments(options)
-        return self._run("preview", on_event, options, lambda stack, take: stack.preview(on_event=take, **arguments))
+        arguments = _program_arguments(options)
+
+        def do(stack: automation.Stack, take: OnEvent) -> object:
+            return stack.preview(on_event=take, **arguments)
+
+        return self._run("preview", on_event, options, do, create=True)
 
     def up(self, on_event: OnEvent, options: Options) -> Result:
         """`pulumi up`."""
-        arguments = self._program_arguments(options)
-        return self._run("up", on_event, options, lambda stack, take: stack.up(on_event=take, **arguments))
+        arguments = _program_arguments(options)
+
+        def do(stack: automation.Stack, take: OnEvent) -> object:
+            return stack.up(on_event=take, **arguments)
+
+        return self._run("up", on_event, options, do, create=True)
 
     def refresh(self, on_event: OnEvent, options: Options, *, preview_only: bool = False) -> Result:
         """`pulumi refresh`, or its preview."""
 
         def do(stack: automation.Stack, take: OnEvent) -> object:
             method = stack.preview_refresh if preview_only else stack.refresh
-            return method(on_event=take, parallel=options.parallel, target=list(options.targets))
+            return method(on_event=take, **_arguments(options))
 
         return self._run("refresh", on_event, options, do)
 
     def destroy(self, on_event: OnEvent, options: Options) -> Result:
         """`pulumi destroy`."""
-        return self._run(
-            "destroy", on_event, options, lambda stack, take: stack.destroy(on_event=take, parallel=options.parallel)
-        )
+
+        def do(stack: automation.Stack, take: OnEvent) -> object:
+            return stack.destroy(on_event=take, **_arguments(options))
+
+        return self._run("destroy", on_event, options, do)
 
     def export_stack(self) -> dict[str, Any]:
         """`pulumi stack export`."""
-        deployment = self._open(Options()).export_stack()
+        deployment = self._ask(lambda stack: stack.export_stack())
         return {"version": deployment.version, "deployment": deployment.deployment}
 
     def outputs(self) -> dict[str, Any]:
         """`pulumi stack output`, secrets masked."""
-        found = self._open(Options()).outputs()
-        return {name: "[secret]" if value.secret else value.value for name, value in found.items()}
+        return _masked(self._ask(lambda stack: stack.outputs()))
 
     def _workspace(self, options: Options) -> automation.LocalWorkspace:
+        environment = {**cli_environment(self._paths), **dict(options.environment)}
         try:
             command = automation.PulumiCommand(skip_version_check=True)
         except (automation.InvalidVersionError, FileNotFoundError, automation.CommandError) as error:
             raise Unsupported(
                 "the Pulumi CLI is not on PATH: install it (pulumi.com/docs/install), or use --engine local"
             ) from error
-        environment = {**os.environ, **dict(options.environment)}
         return automation.LocalWorkspace(work_dir=str(self._paths.root), env_vars=environment, pulumi_command=command)
 
-    def _open(self, options: Options) -> automation.Stack:
-        return automation.Stack.create_or_select(self.name, self._workspace(options))
+    def _open(self, options: Options, *, create: bool) -> automation.Stack:
+        workspace = self._workspace(options)
+        if create:
+            return automation.Stack.create_or_select(self.name, workspace)
+        return automation.Stack.select(self.name, workspace)
 
-    @staticmethod
-    def _program_arguments(options: Options) -> dict[str, Any]:
-        return {
-            "parallel": options.parallel,
-            "refresh": options.refresh or None,
-            "target": list(options.targets),
-            "target_dependents": options.target_dependents or None,
-            "policy_packs": [str(pack.path) for pack in options.packs],
-            "policy_pack_configs": [_config(pack.config) for pack in options.packs if pack.config],
-        }
+    def _ask(self, question: Callable[[automation.Stack], Any]) -> Any:
+        try:
+            return question(self._open(Options(), create=False))
+        except automation.CommandError as error:
+            raise OperateError(shorten(str(error))) from error
 
     def _run(
-        self,
-        operation: Operation,
-        on_event: OnEvent,
-        options: Options,
-        do: Callable[[automation.Stack, OnEvent], object],
+        self, operation: Operation, on_event: OnEvent, options: Options, do: Do, *, create: bool = False
     ) -> Result:
         recorder, started = Recorder(), time.monotonic()
 
@@ -102,21 +110,35 @@ class CliStack:
             recorder(event)
             on_event(event)
 
-        status, error = Status.SUCCEEDED, ""
+        status, error, done = Status.SUCCEEDED, "", None
         try:
-            do(self._open(options), take)
+            done = do(self._open(options, create=create), take)
         except automation.CommandError as failed:
-            status, error = recorder.failure(), _shorten(str(failed))
-        seconds = time.monotonic() - started
-        return recorder.result(self.name, operation, status, error=error, seconds=seconds)
+            status, error = recorder.failure(), shorten(str(failed))
+        outputs, seconds = _masked(getattr(done, "outputs", {})), time.monotonic() - started
+        return recorder.result(self.name, operation, status, error=error, outputs=outputs, seconds=seconds)
 
 
-def _config(path: Path) -> str:
-    return str(path.resolve())
+def _arguments(options: Options) -> dict[str, Any]:
+    return {"parallel": options.parallel, "target": list(options.targets)}
 
 
-def _shorten(text: str) -> str:
+def _program_arguments(options: Options) -> dict[str, Any]:
+    return {
+        **_arguments(options),
+        "refresh": options.refresh or None,
+        "target_dependents": options.target_dependents or None,
+        "policy_packs": [str(pack.path) for pack in options.packs],
+        "policy_pack_configs": [str(pack.config.resolve()) for pack in options.packs if pack.config],
+    }
+
+
+def _masked(outputs: Mapping[str, automation.OutputValue]) -> dict[str, Any]:
+    return {name: "[secret]" if value.secret else value.value for name, value in outputs.items()}
+
+
+def shorten(text: str) -> str:
     """The CLI's own error lines, out of everything it printed."""
     lines = [line.strip() for line in text.splitlines()]
-    errors = [line for line in lines if line.startswith("error:")]
+    errors = [line.removeprefix("error:").strip() for line in lines if line.startswith("error:")]
     return "\n".join(dict.fromkeys(errors or [line for line in lines if line][-5:]))

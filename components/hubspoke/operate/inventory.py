@@ -1,5 +1,6 @@
 """What a cloud holds beyond what a stack records: the members of containers, and a mark to see change by."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface
@@ -68,11 +69,14 @@ class SimulatedInventory:
 
     def remove(self, found: Found) -> None:
         """See `Inventory`."""
-        self._clouds.delete(found.id, type_=found.type)
+        self._clouds.delete(found.id, type_=found.type, account=found.account)
 
     def versions(self) -> dict[tuple[str, str], int]:
         """See `Inventory`."""
-        return {(r.type, r.id): r.version for r in self._clouds.records()}
+        versions: Counter[tuple[str, str]] = Counter()
+        for record in self._clouds.records():
+            versions[record.type, record.id] += record.version  # accounts may each have one of that name
+        return dict(versions)
 
 
 def _found(record: Record) -> Found:

@@ -165,7 +165,7 @@ def _work(job: Job, connection: Connection) -> None:
     except Cancelled as error:
         ended = Ended(Status.CANCELLED, str(error))
     except EngineError as error:
-        ended = Ended(Status.FAILED, str(error))
+        ended = Ended(Status.FAILED, _with_hint(str(error)))
     except Exception as error:  # the last word must be said whatever happens
         last = traceback.extract_tb(error.__traceback__)[-1]
         ended = Ended(
@@ -174,6 +174,13 @@ def _work(job: Job, connection: Connection) -> None:
         )
     connection.send(ended)
     connection.close()
+
+
+def _with_hint(error: str) -> str:
+    """A resource that is read but not there is most likely an adopted one, in clouds that are new."""
+    if not error.endswith("does not exist"):
+        return error
+    return f"{error}; if the intent adopts it, `hubspoke sim seed` makes it in the simulated clouds"
 
 
 def _operate(job: Job, connection: Connection) -> Ended:

@@ -110,17 +110,8 @@ def _before(story: Story) -> None:
         "A production VPC that the WAN will adopt, and next to it a virtual machine and a bucket that are "
         "nobody's business but their owners'. They are made by hand, as far as hubspoke can tell.",
     )
-    vpc, region = "vpc-0a1b2c3d4e5f67890", "us-east-1"
-    made = ["sim", "create", "--account", "321098765432", "--region", region]
-    story.run(*made, "aws:ec2/vpc:Vpc", "cidrBlock=10.8.0.0/20", "--id", vpc)
-    for zone, subnet, cidr in (
-        ("a", "subnet-0a11b22c33d44e55f", "10.8.0.0/24"),
-        ("b", "subnet-0b66c77d88e99f00a", "10.8.1.0/24"),
-    ):
-        place = [f"vpcId={vpc}", f"availabilityZone={region}{zone}", f"cidrBlock={cidr}"]
-        story.run(*made, "aws:ec2/subnet:Subnet", *place, "--id", subnet)
-    for table in ("rtb-0c1d2e3f405162738", "rtb-0d9e8f7a6b5c4d3e2"):
-        story.run(*made, "aws:ec2/routeTable:RouteTable", f"vpcId={vpc}", "--id", table)
+    story.run("sim", "seed")
+    made = ["sim", "create", "--account", "321098765432", "--region", "us-east-1"]
     machine = ["ami=ami-0123456789abcdef0", "instanceType=t3.small", "subnetId=subnet-0a11b22c33d44e55f"]
     story.run(*made, "aws:ec2/instance:Instance", *machine, "--id", "i-0123456789abcdef0")
     story.run(*made, "aws:s3/bucket:Bucket", "bucket=meridian-ledgers", "--id", "meridian-ledgers")

@@ -26,6 +26,7 @@ from hubspoke.cli.session import Engine, Session
 from hubspoke.operate.errors import UsageError
 from hubspoke.operate.fleet import Fleet
 from hubspoke.operate.result import Operation, Result, Status
+from hubspoke.operate.retire import check_destroy
 from hubspoke.operate.stack import OnEvent, Options, Stack
 from hubspoke.pending import as_environment
 
@@ -186,6 +187,7 @@ def destroy(
     session = Session.begin(project, engine)
     stacks = session.chosen(stack, every)
     may_ask(yes, "destroy")
+    check_destroy(session.plan, stacks, session.stack)
     if not yes:
         typer.confirm(f"Destroy everything in {', '.join(stacks)}?", abort=True)
     _finish(Operations(session, Options(parallel=parallel)).destroy(stacks), as_json, full=False)

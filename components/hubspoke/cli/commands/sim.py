@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from hubspoke.cli.commands import sim_fault
 from hubspoke.cli.commands.sim_install import install
+from hubspoke.cli.commands.sim_seed import seed
 from hubspoke.cli.options import JsonOption, ProjectOption
 from hubspoke.cli.render import short_type
 from hubspoke.cli.session import Session
@@ -29,10 +31,15 @@ app = typer.Typer(
 
 app.command("install")(install)
 
+app.command("seed")(seed)
+app.add_typer(sim_fault.app, name="fault")
+
 ThingArgument = Annotated[str, typer.Argument(help="Its id, its Name tag, or type=id where several share an id.")]
 SettingsArgument = Annotated[
     list[str] | None, typer.Argument(help="path=value; value is JSON or plain text, and none removes the property.")
 ]
+AccountOption = Annotated[str | None, typer.Option("--account", help="The one in this account.")]
+RegionOption = Annotated[str | None, typer.Option("--region", help="The one in this region.")]
 _ASSIGNMENT = re.compile(r"([\w.\[\]\"':-]+?)=(.*)", re.DOTALL)
 
 
@@ -60,10 +67,12 @@ def list_(
 
 
 @app.command("show")
-def show_(thing: ThingArgument, project: ProjectOption = None) -> None:
+def show_(
+    thing: ThingArgument, account: AccountOption = None, region: RegionOption = None, project: ProjectOption = None
+) -> None:
     """Show one resource whole, as JSON: what was set, and what the cloud assigned. Keys are masked."""
     clouds = _open(project)
-    record = _find(clouds, thing)
+    record = _find(clouds, thing, account, region)
     typer.echo(json.dumps({**_plain(record), "outputs": mask(clouds.outputs(record))}, indent=2))
 
 
@@ -82,14 +91,20 @@ def create(
 
 
 @app.command()
-def edit(thing: ThingArgument, settings: SettingsArgument = None, project: ProjectOption = None) -> None:
+def edit(
+    thing: ThingArgument,
+    settings: SettingsArgument = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+    project: ProjectOption = None,
+) -> None:
     """Change properties of a resource: cidrIpv4=0.0.0.0/0, tags.owner=me, tags.owner=none."""
     clouds = _open(project)
     changes = _assignments(settings)
     if not changes:
         raise UsageError("nothing to change: give path=value, for example tags.owner=me")
-    record = _find(clouds, thing)
-    changed = _ask(lambda: clouds.edit(record.id, changes, type_=record.type))
+    record = _find(clouds, thing, account, region)
+    changed = _ask(lambda: clouds.edit(record.id, changes, **_place(record)))
     typer.echo(f"changed {short_type(changed.type)} {changed.id}: {', '.join(changes)}")
 
 
@@ -97,12 +112,14 @@ def edit(thing: ThingArgument, settings: SettingsArgument = None, project: Proje
 def delete(
     thing: ThingArgument,
     force: bool = typer.Option(False, "--force", help="Even while something else uses it."),
+    account: AccountOption = None,
+    region: RegionOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Delete a resource, though not one in use unless forced."""
     clouds = _open(project)
-    record = _find(clouds, thing)
-    _ask(lambda: clouds.delete(record.id, force=force, type_=record.type))
+    record = _find(clouds, thing, account, region)
+    _ask(lambda: clouds.delete(record.id, force=force, **_place(record)))
     typer.echo(f"deleted {short_type(record.type)} {record.id}")
 
 
@@ -137,17 +154,22 @@ def _ask(question: Any) -> Any:
         raise OperateError(str(error)) from error
 
 
-def _find(clouds: Simulation, thing: str) -> Record:
-    """The resource meant: by id, by Name tag, or by type=id. Raises UsageError."""
+def _find(clouds: Simulation, thing: str, account: str | None, region: str | None) -> Record:
+    """The resource meant: by id, by Name tag, or by type=id, in a place if one is named. Raises UsageError."""
     type_, _, id_ = thing.rpartition("=")
-    records = clouds.records()
+    records = [r for r in clouds.records(account=account) if region in (None, r.region)]
     found = [r for r in records if thing in (r.id, _name(r)) or (type_ and (r.type, r.id) == (type_, id_))]
     if len(found) == 1:
         return found[0]
     if found:
-        several = ", ".join(f"{r.type}={r.id}" for r in found)
+        several = ", ".join(f"{r.type}={r.id} --account {r.account} --region {r.region!r}" for r in found)
         raise UsageError(f"{thing!r} is several things; say which: {several}")
     raise UsageError(f"there is no {thing!r}: `hubspoke sim list` shows what there is")
+
+
+def _place(record: Record) -> dict[str, str]:
+    """What tells it apart from others of its name."""
+    return {"type_": record.type, "account": record.account, "region": record.region}
 
 
 def _name(record: Record) -> str:
