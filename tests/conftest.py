@@ -1,11 +1,13 @@
 """A project of its own for each test, with simulated clouds; and the example fleet, brought up once and then copied."""
 
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,6 +147,20 @@ class World:
         change(document)
         yaml.dump(document, self.paths.wan)
         write_lock(self.paths.lock, allocate_files(self.paths.wan, self.paths.lock)[1])
+
+    def hubspoke(self, *words: str, project: bool = True) -> Ended:
+        """The `hubspoke` command, whole, in this process; in this project unless told otherwise."""
+        from hubspoke.cli.app import main
+
+        place = ["--project", str(self.root)] if project else []
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr(sys, "argv", ["hubspoke", *words, *place])
+            try:
+                main()
+            except SystemExit as end:
+                return Ended(int(end.code or 0), out.getvalue(), err.getvalue())
+        return Ended(0, out.getvalue(), err.getvalue())
 
     def command(self, *words: str, **more: Any) -> "subprocess.Popen[str]":
         """The `hubspoke` command, begun in a process group of its own."""

@@ -19,7 +19,7 @@ ALLOWED = {
     "compose": {"intent", "plan", "aws", "pending"},
     "local": set(),
     "pending": set(),
-    "operate": {"plan", "local", "aws"},
+    "operate": {"intent", "plan", "local", "aws"},
     "cli": {"intent", "plan", "pending", "local", "operate"},
 }
 MAY_IMPORT_PULUMI = {"args", "aws", "cloudflare", "compose", "local", "operate", "cli"}

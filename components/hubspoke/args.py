@@ -174,9 +174,7 @@ def _connection(args: Mapping[str, Any]) -> Connection:
 
 def _rule(args: Mapping[str, Any]) -> FilterRule:
     port = args.get("port")
-    return FilterRule(
-        args["key"], args["flow"], args["peer"], args["protocol"], None if port is None else int(port)
-    )
+    return FilterRule(args["key"], args["flow"], args["peer"], args["protocol"], None if port is None else int(port))
 
 
 def _adopted(args: Mapping[str, Any] | None) -> AdoptedNetwork | None:
@@ -219,9 +217,7 @@ def parse_spoke(name: str, args: Mapping[str, Any]) -> SpokePlan:
         region=args["region"],
         segment=args["segment"],
         cidr=args["cidr"],
-        subnets=tuple(
-            Subnet(**{n: s[n] for n in SubnetArgs.__annotations__}) for s in args.get("subnets", ())
-        ),
+        subnets=tuple(Subnet(**{n: s[n] for n in SubnetArgs.__annotations__}) for s in args.get("subnets", ())),
         adopted=_adopted(args.get("adopted")),
         propagates_to=tuple(args["propagates_to"]),
         wan_prefixes=tuple(args["wan_prefixes"]),

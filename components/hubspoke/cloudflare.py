@@ -68,9 +68,7 @@ def _bgp(customer_asn: int) -> cf.MagicWanIpsecTunnelBgpArgs:
     return cf.MagicWanIpsecTunnelBgpArgs(customer_asn=customer_asn, extra_prefixes=[])
 
 
-def static_route(
-    spoke: str, account: str, route: StaticRoute, parent: pulumi.Resource
-) -> cf.MagicWanStaticRoute:
+def static_route(spoke: str, account: str, route: StaticRoute, parent: pulumi.Resource) -> cf.MagicWanStaticRoute:
     """A route to one spoke through one tunnel: made with the spoke, and withdrawn with it."""
     return cf.MagicWanStaticRoute(
         f"{spoke}/{route.key}",

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 
 from hubspoke.intent import IntentError
 from hubspoke.pending import PENDING, pending_stacks
-from hubspoke.plan import load_plan
+from hubspoke.plan.handed import plan_of
 from hubspoke.plan.model import ONRAMP, AccountPlan, HubPlan, Plan, SpokePlan
 
 
@@ -27,7 +27,7 @@ def compose(wan_file: Path) -> None:
     Raises pulumi.RunError, which engines show without a traceback, for a bad file and for a stack that is no account.
     """
     try:
-        plan = load_plan(wan_file, wan_file.with_suffix(".lock"))
+        plan = plan_of(wan_file, wan_file.with_suffix(".lock"), pulumi.get_stack())
         account = plan.account(pulumi.get_stack())
     except IntentError as error:
         raise pulumi.RunError(str(error)) from error

@@ -135,7 +135,10 @@ def _described(urn: str, resource: dict[str, Any], words: "Words") -> dict[str, 
         "provider": provider[3] if len(provider) > 3 else None,
         "protect": resource.get("protect"),
         "external": resource.get("external"),
-        "after": sorted(label(need) for need in {*resource.get("dependencies", [])} - {*sum(needs.values(), [])}),
+        "after": sorted(
+            label(need)
+            for need in {*resource.get("dependencies", [])} - {one for several in needs.values() for one in several}
+        ),
         "inputs": {k: _worded(v, words, {urn, *needs.get(k, [])}) for k, v in inputs.items() if not k.startswith("__")},
     }
     return {key: value for key, value in found.items() if value}

@@ -1,5 +1,7 @@
 """Stacks run once what they depend on has succeeded, and not otherwise."""
 
+import os
+import signal
 import threading
 from graphlib import CycleError
 
@@ -80,3 +82,25 @@ def test_every_stack_runs_once_after_all_it_depends_on(edges: list[tuple[int, in
 
     Fleet({stack: frozenset(n) for stack, n in needs.items()}).run("up", run, parallel=parallel)
     assert sorted(done, key=int) == sorted(needs, key=int)
+
+
+def test_an_interrupt_is_passed_on_and_nothing_more_is_begun() -> None:
+    asked = threading.Event()
+    begun: list[str] = []
+
+    def run(stack: str) -> Result:
+        begun.append(stack)
+        os.kill(os.getpid(), signal.SIGINT)  # as a terminal does, while this one is running
+        assert asked.wait(10)
+        return Result(stack, "up", Status.CANCELLED)
+
+    before = signal.getsignal(signal.SIGINT)
+    results = fleet(a="", b="", c="a").run("up", run, parallel=1, interrupt=asked.set)
+    assert len(begun) == 1
+    (first,) = begun
+    assert {r.stack: (r.status, r.errors) for r in results} == {
+        **dict.fromkeys("ab", (Status.SKIPPED, ("not begun: interrupted",))),
+        "c": (Status.SKIPPED, ("not begun: it waits for a, and not all of that succeeded",)),
+        first: (Status.CANCELLED, ()),
+    }
+    assert signal.getsignal(signal.SIGINT) is before

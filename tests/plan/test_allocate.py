@@ -150,7 +150,7 @@ def test_a_freed_cidr_is_given_again_only_to_what_is_new() -> None:
     assert later.cidrs == {"ash": lock.cidrs["ash"], "elm": lock.cidrs["oak"], "yew": lock.cidrs["yew"]}
 
 
-KEEP = "undo that; or keep the network and write `cidr: 10.0.0.0/20`; or remove cidrs.web from the lock file and run `hubspoke plan --write`, which replaces the network"  # fmt: skip  # noqa: E501
+KEEP = "undo that; or keep the network and write `cidr: 10.0.0.0/20`; or remove cidrs.web from the lock file and run `hubspoke plan --write`, which replaces the network"  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -38,4 +38,4 @@ app.add_typer(sim.app, name="sim")
 
 def main() -> None:
     """Entry point of the `hubspoke` command."""
-    exits.run(app)
+    exits.run(lambda: app(prog_name="hubspoke"))

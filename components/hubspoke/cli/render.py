@@ -36,9 +36,9 @@ def show_results(console: Console, results: Iterable[Result], *, full: bool = Fa
             _show_steps(console, result.changed, full)
         show_violations(console, result.violations)
         for text in result.warnings:
-            console.print(f"    [yellow]warning:[/] {escape(text)}", highlight=False)
+            console.print(f"    [yellow]warning:[/] {escape(text)}", highlight=False, soft_wrap=True)
         for text in result.errors if result.status is not Status.SUCCEEDED else ():
-            console.print(f"    [red]error:[/] {escape(text)}", highlight=False)
+            console.print(f"    [red]error:[/] {escape(text)}", highlight=False, soft_wrap=True)
 
 
 def show_violations(console: Console, violations: Iterable[Violation]) -> None:
@@ -50,7 +50,7 @@ def show_violations(console: Console, violations: Iterable[Violation]) -> None:
             f"    [{colour}]{violation.level}[/] [bold]{violation.policy}[/] {escape(where)}", highlight=False
         )
         for line in violation.message.splitlines():
-            console.print(f"        {escape(line)}", highlight=False)
+            console.print(f"        {escape(line)}", highlight=False, soft_wrap=True)
 
 
 def _show_steps(console: Console, steps: tuple[Step, ...], full: bool) -> None:

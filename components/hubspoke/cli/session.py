@@ -10,7 +10,8 @@ from hubspoke.operate import workers
 from hubspoke.operate.errors import UsageError
 from hubspoke.operate.project import Paths, find_project
 from hubspoke.operate.stack import Options, PackRef, Stack
-from hubspoke.plan import Lock, allocate_files, load_plan
+from hubspoke.plan import Lock, allocate_files
+from hubspoke.plan.handed import OFFICE
 from hubspoke.plan.model import Plan
 
 
@@ -54,7 +55,7 @@ class Session:
     @cached_property
     def plan(self) -> Plan:
         """The plan by the committed lock."""
-        return load_plan(self.paths.wan, self.paths.lock)
+        return OFFICE.plan(self.paths.wan, self.paths.lock)
 
     def stack(self, name: str) -> Stack:
         """A stack, by the chosen engine."""
@@ -90,8 +91,21 @@ class Session:
         for folder in folders:
             if not (folder / "PulumiPolicy.yaml").is_file():
                 raise UsageError(f"{folder} is not a policy pack: it has no PulumiPolicy.yaml")
+        if config:
+            _check_config(config)
         return tuple(PackRef(folder.resolve(), config) for folder in folders)
 
     def options(self, packs: list[Path], config: Path | None, parallel: int) -> Options:
         """Options of an operation with policy packs."""
         return Options(packs=self.pack_refs(packs, config), parallel=parallel)
+
+
+def _check_config(config: Path) -> None:
+    """Raises UsageError for a file that no pack could be configured with."""
+    from hubspoke.local.engine.analyzer import load_policy_config
+    from hubspoke.local.engine.analyzer_types import AnalyzerError
+
+    try:
+        load_policy_config(config)
+    except AnalyzerError as error:
+        raise UsageError(str(error)) from error

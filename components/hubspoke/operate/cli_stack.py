@@ -114,9 +114,17 @@ class CliStack:
         try:
             done = do(self._open(options, create=create), take)
         except automation.CommandError as failed:
-            status, error = recorder.failure(), shorten(str(failed))
+            status = recorder.failure()
+            error = _why(status, recorder, failed)
         outputs, seconds = _masked(getattr(done, "outputs", {})), time.monotonic() - started
         return recorder.result(self.name, operation, status, error=error, outputs=outputs, seconds=seconds)
+
+
+def _why(status: Status, recorder: Recorder, failed: automation.CommandError) -> str:
+    """What is to be said beyond what the events said already."""
+    if status is Status.BLOCKED:
+        return f"stopped by {recorder.mandatory} mandatory policy violations"
+    return "" if recorder.said_why else shorten(str(failed))
 
 
 def _arguments(options: Options) -> dict[str, Any]:
@@ -139,6 +147,6 @@ def _masked(outputs: Mapping[str, automation.OutputValue]) -> dict[str, Any]:
 
 def shorten(text: str) -> str:
     """The CLI's own error lines, out of everything it printed."""
-    lines = [line.strip() for line in text.splitlines()]
+    lines = [line.strip().removeprefix("stderr:").strip() for line in text.splitlines()]
     errors = [line.removeprefix("error:").strip() for line in lines if line.startswith("error:")]
     return "\n".join(dict.fromkeys(errors or [line for line in lines if line][-5:]))

@@ -16,6 +16,7 @@ from typing import Any
 
 from pulumi.automation import EngineEvent
 
+from hubspoke.intent import IntentError
 from hubspoke.local.clouds import simulated_provider_factory
 from hubspoke.local.engine import (
     Cancelled,
@@ -32,6 +33,8 @@ from hubspoke.operate import workers
 from hubspoke.operate.project import Paths, passphrase
 from hubspoke.operate.result import Operation, Recorder, Result, Status
 from hubspoke.operate.stack import OnEvent, Options
+from hubspoke.plan import handed
+from hubspoke.plan.handed import OFFICE, HandedPlan
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Job:
     options: Options
     passphrase: str
     preview_only: bool = False
+    plan: HandedPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ class LocalStackRunner:
         return LocalStack(open_workspace(self._paths, passphrase(self._paths)), self.name)
 
     def _run(self, operation: Operation, on_event: OnEvent, options: Options, *, preview_only: bool = False) -> Result:
-        job = Job(self._paths, self.name, operation, options, passphrase(self._paths), preview_only)
+        plan = self._plan() if operation in ("preview", "up") else None
+        job = Job(self._paths, self.name, operation, options, passphrase(self._paths), preview_only, plan)
         recorder, started = Recorder(), time.monotonic()
 
         def take(event: EngineEvent) -> None:
@@ -112,23 +117,29 @@ class LocalStackRunner:
             seconds=time.monotonic() - started,
         )
 
+    def _plan(self) -> HandedPlan | None:
+        """The stack's part of the plan; None where there is none: the program then says why in its own words."""
+        try:
+            return OFFICE.part(self._paths.wan, self._paths.lock, self.name)
+        except (IntentError, KeyError):
+            return None
+
 
 def run_in_process(job: Job, on_event: OnEvent) -> Ended:
-    """Run one operation in a worker. An interrupt here is passed on to it once, and its end awaited.
+    """Run one operation in a worker. `workers.interrupt` reaches it, and an interrupt here is passed on to it.
 
     The worker finishes what is running and records it before it ends, so no created resource is lost.
     """
     context = workers.context()
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(job, theirs), daemon=False)
-    process.start()
-    theirs.close()
-    try:
-        ended = _receive(ours, on_event)
-    except KeyboardInterrupt:
-        _interrupt(process.pid)
-        ended = _receive(ours, on_event)
-    process.join()
+    with workers.at_work(process):
+        theirs.close()
+        try:
+            ended = _receive(ours, on_event)
+        except KeyboardInterrupt:
+            workers.interrupt()
+            ended = _receive(ours, on_event)
     return ended or Ended(Status.FAILED, _died(process.exitcode))
 
 
@@ -144,11 +155,6 @@ def _receive(connection: Connection, on_event: OnEvent) -> Ended | None:
         on_event(message)
 
 
-def _interrupt(pid: int | None) -> None:
-    if pid is not None:
-        os.kill(pid, signal.SIGINT)
-
-
 def _died(exitcode: int | None) -> str:
     cause = f"signal {-exitcode}" if exitcode is not None and exitcode < 0 else f"exit code {exitcode}"
     return f"the engine's process ended early ({cause}); what it made is recorded: run the command again to go on"
@@ -156,9 +162,11 @@ def _died(exitcode: int | None) -> str:
 
 def _work(job: Job, connection: Connection) -> None:
     """A worker's life: one operation, its events sent as they come, one last word."""
-    os.chdir(job.paths.root)
-    os.environ.update(dict(job.options.environment))
     try:
+        signal.signal(signal.SIGINT, _stop_before_it_begins)
+        os.chdir(job.paths.root)
+        os.environ.update(dict(job.options.environment))
+        handed.take(job.plan)
         ended = _operate(job, connection)
     except PolicyBlocked as error:
         ended = Ended(Status.BLOCKED, f"stopped by {len(error.violations)} mandatory policy violations")
@@ -181,6 +189,10 @@ def _with_hint(error: str) -> str:
     if not error.endswith("does not exist"):
         return error
     return f"{error}; if the intent adopts it, `hubspoke sim seed` makes it in the simulated clouds"
+
+
+def _stop_before_it_begins(*_: object) -> None:
+    raise Cancelled("interrupted before anything was done")
 
 
 def _operate(job: Job, connection: Connection) -> Ended:

@@ -107,10 +107,19 @@ class Recorder:
         elif event.diagnostic_event and not event.diagnostic_event.ephemeral:
             self._diagnostic(event.diagnostic_event.severity, event.diagnostic_event.message)
 
+    @property
+    def mandatory(self) -> int:
+        """How many mandatory policy violations there were."""
+        return sum(violation.level == "mandatory" for violation in self._violations)
+
+    @property
+    def said_why(self) -> bool:
+        """Whether the engine reported an error of its own."""
+        return bool(self._errors)
+
     def failure(self) -> Status:
         """What a failure amounts to: BLOCKED if a mandatory policy was violated, FAILED otherwise."""
-        mandatory = any(violation.level == "mandatory" for violation in self._violations)
-        return Status.BLOCKED if mandatory and not self._failed_steps else Status.FAILED
+        return Status.BLOCKED if self.mandatory and not self._failed_steps else Status.FAILED
 
     def result(
         self,

@@ -1,10 +1,15 @@
 """Processes to run engines in, forked from a server that has imported the SDKs once."""
 
 import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 PRELOAD = ["hubspoke.operate.preload"]
+_running: set[int] = set()
 
 
 def context() -> ForkServerContext:
@@ -18,3 +23,23 @@ def prewarm() -> None:
     """Start the server now, so that it imports while the caller still reads files and asks questions."""
     context()
     forkserver.ensure_running()
+
+
+@contextmanager
+def at_work(process: ForkServerProcess) -> Iterator[None]:
+    """Start a worker, and wait for its end; meanwhile `interrupt` reaches it."""
+    process.start()
+    assert process.pid is not None
+    _running.add(process.pid)
+    try:
+        yield
+        process.join()
+    finally:
+        _running.discard(process.pid)
+
+
+def interrupt() -> None:
+    """Ask every worker to end what is running, record it, and stop."""
+    for pid in tuple(_running):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)

@@ -101,7 +101,7 @@ def test_what_is_there_by_cloud_account_and_type(
     assert {r.id for r in simulation.records(type_=aws.LOG_GROUP)} == {mine.id, theirs.id}
     assert simulation.records("cloudflare") == []
     assert simulation.outputs(simulation.get(mine.id, account=HUB)) == mine.outputs
-    with pytest.raises(BadChange, match=r"id of several things; say which type or account: .* in 111111111111"):
+    with pytest.raises(BadChange, match=r"id of several things; say which type, account or region: .* in 111111111111"):
         simulation.get(mine.id)
 
 

@@ -129,7 +129,7 @@ def show_reports(console: Console, reports: Iterable[Report]) -> None:
             highlight=False,
         )
         for text in report.errors:
-            console.print(f"    [red]error:[/] {escape(text)}", highlight=False)
+            console.print(f"    [red]error:[/] {escape(text)}", highlight=False, soft_wrap=True)
         for finding in report.findings:
             _show_finding(console, finding)
         show_violations(console, report.violations)
@@ -141,11 +141,12 @@ def _show_finding(console: Console, finding: Finding) -> None:
     console.print(
         f"    [{colour}]{finding.kind:<6}[/] [dim]{short_type(finding.type)}[/] {escape(where)} [dim]{finding.id}[/]",
         highlight=False,
+        soft_wrap=True,
     )
     for difference in finding.differences:
         old, new = show(difference.recorded), show(difference.observed)
         change = new if finding.kind is Kind.EXTRA else f"{old} -> {new}"
-        console.print(f"             {escape(difference.path)}: {escape(change)}", highlight=False)
+        console.print(f"             {escape(difference.path)}: {escape(change)}", highlight=False, soft_wrap=True)
 
 
 def _show_reverted(console: Console, reverted: Iterable[Reverted], reports: Iterable[Report]) -> None:

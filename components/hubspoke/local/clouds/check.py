@@ -19,6 +19,8 @@ def check_properties(
 ) -> tuple[Properties, tuple[CheckFailure, ...]]:
     """The inputs as the cloud understands them (numbers as numbers, nulls left out), and what is wrong.
 
+    A value of the wrong type becomes a null, so that nothing else need be ready for it.
+
     `name` is the resource's, which the messages put before the property.
     """
     failures: list[CheckFailure] = []
@@ -67,7 +69,7 @@ def _leaf(kind: Kind, value: Any, path: str, failures: list[CheckFailure]) -> An
         return _CONVERT[kind.shape](value)
     except (KeyError, ValueError):
         failures.append(_failure(f"expected {kind.shape} type, got {_shape(value)} type. Examine values at '{path}'."))
-        return value
+        return None
 
 
 def _string(value: Any) -> str:

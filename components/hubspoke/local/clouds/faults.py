@@ -1,11 +1,11 @@
 """Faults that can be switched on: what goes wrong in real clouds, for a while or a number of times."""
 
 import sqlite3
-import time
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from .clock import Clock
 from .protocol import CloudError
 from .store import Store
 
@@ -15,11 +15,18 @@ class FaultKind(StrEnum):
     DENIED = "denied"  # refused for want of permission
     UNAVAILABLE = "unavailable"  # the service or region is down
     FAIL = "fail"  # an internal error, nothing done
-    SLOW = "slow"  # the call takes `seconds` longer
+    SLOW = "slow"  # the call takes `seconds` longer; what a create made is not ready before
     PARTIAL = "partial"  # a create or update is done in part and says so
-    LOST = "lost"  # a create or update is done, but its answer never arrives
-    HIDDEN = "hidden"  # a read finds nothing for `seconds` after creation
-    TUNNEL_DOWN = "tunnel-down"  # a VPN tunnel has no session; `action` is "1" or "2", or nothing for both
+    LOST = "lost"  # a change is done, but its answer never arrives
+    HIDDEN = "hidden"  # a read finds nothing for `seconds` after creation; at all, if there are none
+    TUNNEL_DOWN = "tunnel-down"  # a tunnel has no session; on AWS `action` is "1" or "2", or nothing for both
+
+
+ACTIONS = ("create", "read", "update", "delete", "invoke")
+_ONLY = {
+    FaultKind.PARTIAL: ("create", "update"), FaultKind.LOST: ("create", "update", "delete"),
+    FaultKind.HIDDEN: ("read",), FaultKind.TUNNEL_DOWN: (),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,9 @@ class Call:
     account: str
     region: str
     type: str
-    action: str  # create, read, update, delete, invoke
+    action: str  # one of ACTIONS
     id: str = ""
+    actor: str = ""  # as whom it was made
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,12 @@ REFUSALS = {
         FaultKind.FAIL: ("500 Internal Server Error", "An internal error has occurred."),
     },
 }
+_REMEDIES = {
+    FaultKind.THROTTLE: "Ask again later, or for less at a time.",
+    FaultKind.DENIED: "Nothing was done. Give {actor} that right in account {account}, then run the command again.",
+    FaultKind.UNAVAILABLE: "Nothing was done. Run the command again when the service answers in {place}.",
+    FaultKind.FAIL: "Nothing was done. Run the command again.",
+}
 _COLUMNS = [field.name for field in fields(Fault)]
 _MATCHED = ("account", "region", "type", "action", "id")
 
@@ -87,9 +101,14 @@ def clear(store: Store, key: int | None = None) -> None:
         connection.execute("DELETE FROM faults WHERE ? IS NULL OR key = ?", (key, key))
 
 
+def actions(kind: FaultKind) -> tuple[str, ...]:
+    """The actions that a kind of fault can hit."""
+    return _ONLY.get(kind, ACTIONS)
+
+
 def take(store: Store, call: Call) -> list[Fault]:
     """The faults that hit this call; each use counts."""
-    hit = [f for f in _live(store.connection) if f.kind != FaultKind.TUNNEL_DOWN and matches(f, call)]
+    hit = [f for f in _live(store.connection) if matches(f, call)]
     counted = [(f.key,) for f in hit if f.remaining is not None]
     if counted:
         with store.writing() as connection:
@@ -98,31 +117,45 @@ def take(store: Store, call: Call) -> list[Fault]:
 
 
 def matches(fault: Fault, call: Call) -> bool:
-    return all(getattr(fault, name) in (None, getattr(call, name)) for name in _MATCHED)
+    same = all(getattr(fault, name) in (None, getattr(call, name)) for name in _MATCHED)
+    return same and call.action in actions(fault.kind)
 
 
-def refuse(faults: list[Fault], cloud: str) -> None:
-    """Raises the refusal among these faults in the cloud's words, if there is one, after the delay, if there is one."""
-    for fault in faults:
-        if fault.kind is FaultKind.SLOW:
-            time.sleep(fault.seconds)
+def delay(faults: list[Fault]) -> float:
+    """How much longer a call takes, in seconds."""
+    return sum(fault.seconds for fault in faults if fault.kind is FaultKind.SLOW)
+
+
+def refuse(faults: list[Fault], cloud: str, call: Call, clock: Clock) -> None:
+    """Raises the refusal among these faults in the cloud's words, if there is one, after the delay, if there is one.
+
+    A creation is delayed later, by what it makes being ready later.
+    """
+    if call.action != "create" and delay(faults):
+        clock.sleep(delay(faults))
     for fault in faults:
         if fault.kind in REFUSALS[cloud]:
             code, message = REFUSALS[cloud][fault.kind]
             after = fault.seconds if fault.kind is FaultKind.THROTTLE else None
-            raise CloudError(code, message, retry_after=after)
+            raise CloudError(code, f"{message} {explained(fault, cloud, call)}", retry_after=after)
 
 
-def tunnels_down(connection: sqlite3.Connection, vpn: str) -> set[str]:
-    """Which of a VPN connection's tunnels ("1", "2") a fault holds down."""
-    down = [f for f in _live(connection) if f.kind is FaultKind.TUNNEL_DOWN and f.id in (None, vpn)]
+def explained(fault: Fault, cloud: str, call: Call) -> str:
+    """What was asked for, what to do now, and which fault it was."""
+    place = " ".join(part for part in (call.account, call.region) if part)
+    remedy = _REMEDIES[fault.kind].format(actor=call.actor, account=call.account, place=place)
+    return f"({call.action} {call.type} in {place}) {remedy} Simulated: `hubspoke sim fault clear {cloud}-{fault.key}`"
+
+
+def tunnels_down(connection: sqlite3.Connection, id_: str) -> set[str]:
+    """Which tunnels of a VPN connection or Cloudflare tunnel ("1", "2") a fault holds down."""
+    down = [f for f in _live(connection) if f.kind is FaultKind.TUNNEL_DOWN and f.id in (None, id_)]
     return {slot for fault in down for slot in ("1", "2") if fault.action in (None, slot)}
 
 
 def _live(connection: sqlite3.Connection) -> list[Fault]:
     rows: list[Any] = connection.execute(
         f"SELECT {', '.join(_COLUMNS)} FROM faults"
-        " WHERE (remaining IS NULL OR remaining > 0) AND (until IS NULL OR until > ?)",
-        (time.time(),),
+        " WHERE (remaining IS NULL OR remaining > 0) AND (until IS NULL OR until > cloud_time())"
     ).fetchall()
     return [Fault(FaultKind(row[0]), *row[1:]) for row in rows]

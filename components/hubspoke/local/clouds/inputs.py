@@ -5,7 +5,7 @@ from typing import Any
 
 from .protocol import CheckFailure, Properties
 from .table import AutoName, TypeTable
-from .values import DEFAULTS, child_path, has_unknown
+from .values import DEFAULTS, has_unknown
 from .view import values_at
 
 _DIGITS = 7  # pulumi-terraform-bridge, pkg/tfbridge/names.go, AutoName, read 2026-08
@@ -35,7 +35,7 @@ def _name(auto: AutoName, name: str, olds: Properties, seed: bytes) -> Any:
 def validation_failures(table: TypeTable, name: str, inputs: Properties) -> tuple[CheckFailure, ...]:
     """What the provider refuses before it asks the cloud. An unknown value is judged when it is known."""
     return tuple(
-        CheckFailure("", f"{problem}. Examine values at '{child_path(name, row.property)}'.")
+        CheckFailure("", f"{problem}. Examine values at '{name}.{row.property}'.")
         for row in table.validations
         for value in values_at(inputs, row.property)
         if not has_unknown(value) and (problem := row.problem(value))

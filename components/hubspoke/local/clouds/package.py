@@ -67,11 +67,19 @@ class Package:
             self._completed[type_] = self._complete(type_)
         return self._completed[type_]
 
+    def own_tables(self) -> list[TypeTable]:
+        """The tables with the rows that all types share, and without those made up from the SDK."""
+        return [replace(table, computed=self._computed(table)) for table in self.tables.values()]
+
+    def _computed(self, table: TypeTable) -> tuple[Computed, ...]:
+        mine = {row.property for row in table.computed}
+        common = self.common(table.type, self.schema(table.type))
+        return table.computed + tuple(row for row in common if row.property not in mine)
+
     def _complete(self, type_: str) -> TypeTable:
         schema, own = self.schema(type_), self.tables.get(type_)
         table = own or TypeTable(type_)
-        mine = {row.property for row in table.computed}
-        rows = table.computed + tuple(r for r in self.common(type_, schema) if r.property not in mine)
+        rows = self._computed(table)
         if schema is None:
             return replace(table, computed=rows)
         known = {row.property for row in rows} | {companion.output for companion in table.companions}

@@ -18,8 +18,8 @@ def package(name: str) -> Package:
 
 
 def facts() -> list[Fact]:
-    """Every row of every cloud's tables, for people."""
-    return [fact for name in STORED for table in package(name).load_tables() for fact in table.facts()]
+    """Every row of every cloud's tables, for people, with those that all types of a package share."""
+    return [fact for name in STORED for table in package(name).own_tables() for fact in table.facts()]
 
 
 def package_of(type_: str) -> Package:

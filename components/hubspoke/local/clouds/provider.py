@@ -1,13 +1,13 @@
 # ruff: noqa: ARG002 - a protocol's methods take what others of its implementations need
 """One simulated cloud's provider: Pulumi's protocol on top of a store, a property table and the rules of a type."""
 
-import time
 from dataclasses import replace
 
 from pulumi.runtime.rpc import UNKNOWN
 
 from . import faults
 from .check import check_properties
+from .clock import Clock
 from .diff import diff_properties, merge, same_value
 from .faults import Call, Fault, FaultKind
 from .inputs import complete_inputs, validation_failures
@@ -101,10 +101,10 @@ class SimulatedProvider:
         _refuse_unknown(type_, news)
         hit = self._hit(scope, type_, "create")
         with self._store.writing() as connection:
-            view = View(Records(connection), scope)
-            record = create_record(view, self._package.table, type_, news, urn=urn, scale=self._scale)
+            view, slower = View(Records(connection), scope), faults.delay(hit)
+            record = create_record(view, self._package.table, type_, news, urn=urn, scale=self._scale, slower=slower)
             outputs = self._told(view, record, news)
-        _await(record, timeout, outputs, news)
+        _await(self._store.clock, record, timeout, outputs, news)
         _break_off(hit, record.id, outputs, news)
         return Created(record.id, outputs)
 
@@ -118,7 +118,7 @@ class SimulatedProvider:
         with self._store.reading() as connection:
             view = View(Records(connection), scope)
             record = view.get(type_, own_id)
-            if record is None or any(time.time() < record.created + f.seconds for f in hidden):
+            if record is None or any(not f.seconds or self._now() < record.created + f.seconds for f in hidden):
                 return None
             return self._state(record, inputs, self._told(view, record, outputs))
 
@@ -135,18 +135,23 @@ class SimulatedProvider:
             view = View(Records(connection), scope)
             record = _existing(view, type_, id_)
             merged = merge(_shapes(resource_schema(type_)), record.inputs, _plain(old_inputs), _plain(news))
-            outputs = self._told(view, update_record(view, self._package.table, record, merged), news)
-        _break_off(hit, id_, outputs, news)
+            changed = update_record(view, self._package.table, record, merged)
+            outputs = self._told(view, changed, news)
+        _await(self._store.clock, record, timeout, outputs, news)
+        if changed is not record:
+            _break_off(hit, id_, outputs, news)
         return outputs
 
     def delete(self, urn: str, type_: str, id_: str, inputs: Properties, outputs: Properties, timeout: float) -> None:
         scope = self._narrow({**outputs, **inputs})
-        self._hit(scope, type_, "delete", id_)
+        hit = self._hit(scope, type_, "delete", id_)
         with self._store.writing() as connection:
             view = View(Records(connection), scope)
             record = view.get(type_, id_)
-            if record is not None:  # gone already is what was wanted
-                delete_record(view, self._package.table, record)
+            if record is None:
+                return  # gone already is what was wanted
+            delete_record(view, self._package.table, record)
+        _break_off(hit, id_, outputs, inputs)
 
     def invoke(self, token: str, args: Properties) -> Properties:
         """Raises CloudError("Unimplemented") for a function that is not simulated, naming those that are."""
@@ -159,14 +164,19 @@ class SimulatedProvider:
         with self._store.reading() as connection:
             return function(View(Records(connection), scope), args)
 
-    def find_created(self, urn: str, type_: str) -> ReadState | None:
+    @property
+    def eventual(self) -> bool:
+        """Whether a read may not find what was just created."""
+        return any(fault.kind is FaultKind.HIDDEN for fault in faults.active(self._store))
+
+    def find_created(self, urn: str, type_: str, since: float = 0.0) -> ReadState | None:
         """The newest thing that a create under this URN made in the provider's account, if it happened.
 
-        For an engine that was killed between asking for a creation and writing down the answer.
+        For whoever asked for a creation and never saw the answer; `since` when, in seconds since 1970.
         """
         with self._store.reading() as connection:
             records = Records(connection)
-            for record in records.created_as(urn, type_):
+            for record in (r for r in records.created_as(urn, type_) if r.created >= since):
                 scope = self._narrow({**record.inputs, **({"region": record.region} if record.region else {})})
                 if record.account == scope.account:
                     told = self._told(View(records, scope), record, record.inputs)
@@ -177,9 +187,13 @@ class SimulatedProvider:
         return self._package.identify(self.scope, properties, "")[0]
 
     def _hit(self, scope: Scope, type_: str, action: str, id_: str = "") -> list[Fault]:
-        hit = faults.take(self._store, Call(scope.account, scope.region, type_, action, id_))
-        faults.refuse(hit, self.package)
+        call = Call(scope.account, scope.region, type_, action, id_, scope.actor)
+        hit = faults.take(self._store, call)
+        faults.refuse(hit, self.package, call, self._store.clock)
         return hit
+
+    def _now(self) -> float:
+        return self._store.clock.time()
 
     def _told(self, view: View, record: Record, known: Properties) -> Properties:
         """A record's outputs. What cannot be read back is taken from what the caller knows of it."""
@@ -242,20 +256,24 @@ def _refuse_unknown(type_: str, inputs: Properties) -> None:
         raise CloudError("InvalidParameterValue", f"{type_}: not known yet, so nothing can be made: {names}")
 
 
-def _await(record: Record, timeout: float, outputs: Properties, inputs: Properties) -> None:
-    """Waits until a created thing is ready. Past the timeout (in seconds; 0 for none) it is a partial creation."""
-    left = record.ready_at - time.time()
+def _await(clock: Clock, record: Record, timeout: float, outputs: Properties, inputs: Properties) -> None:
+    """Waits until a thing is ready. Past the timeout (in seconds; 0 for none) it is done in part."""
+    left = record.ready_at - clock.time()
     if timeout and left > timeout:
-        time.sleep(timeout)
-        message = f"timeout while waiting for {record.id} to become available (timeout: {timeout:g}s)"
+        clock.sleep(timeout)
+        message = (
+            f"timeout while waiting for {record.id} to become available (timeout: {timeout:g}s). It exists: run the "
+            "command again to wait for it, or give the resource more time (custom_timeouts)"
+        )
         raise PartialError("Timeout", message, record.id, outputs, inputs)
     if left > 0:
-        time.sleep(left)
+        clock.sleep(left)
 
 
 def _break_off(hit: list[Fault], id_: str, outputs: Properties, inputs: Properties) -> None:
     for fault in hit:
         if fault.kind is FaultKind.PARTIAL:
-            raise PartialError("InternalError", "done in part", id_, outputs, inputs)
+            message = "done in part. What was made is recorded: run the command again to finish it"
+            raise PartialError("InternalError", message, id_, outputs, inputs)
         if fault.kind is FaultKind.LOST:
             raise CloudError("RequestTimeout", "the connection was closed before the answer arrived")

@@ -3,6 +3,7 @@
 A change made here obeys the same rules as one made by a provider, and is logged under whoever made it.
 """
 
+import time
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 from . import faults
 from .check import check_properties
+from .clock import Clock
 from .faults import Fault
 from .inputs import complete_inputs, validation_failures
 from .lifecycle import create_record, delete_record, outputs_of, update_record
@@ -35,23 +37,27 @@ class BadChange(Exception):
 class Simulation:
     """All simulated clouds of one folder."""
 
-    def __init__(self, folder: Path, actor: str = "console") -> None:
-        self._cloud, self._actor = Cloud(folder), actor
+    def __init__(self, folder: Path, actor: str = "console", clock: Clock = time) -> None:
+        self._cloud, self._actor = Cloud(folder, clock), actor
 
     def records(self, cloud: str | None = None, account: str | None = None, type_: str | None = None) -> list[Record]:
         """What exists, oldest first; narrowed to a cloud ("aws"), an account or a type."""
         clouds = [type_.split(":")[0]] if type_ else [cloud] if cloud else list(STORED)
         return [r for name in clouds for r in self._read(name, lambda v: v.records.select(account, type_))]
 
-    def get(self, id_: str, type_: str | None = None, account: str | None = None) -> Record:
-        """The thing with this id. Raises BadChange if there is none, or several: say then of which type or account."""
+    def get(self, id_: str, type_: str | None = None, account: str | None = None, region: str | None = None) -> Record:
+        """The thing with this id. Raises BadChange if there is none, or several: say then of which type and place."""
         found = [r for name in STORED for r in self._read(name, lambda v: v.records.by_id(id_))]
-        found = [r for r in found if type_ in (None, r.type) and account in (None, r.account)]
+        wanted = (type_, account, region)
+        found = [
+            r for r in found
+            if all(w in (None, has) for w, has in zip(wanted, (r.type, r.account, r.region), strict=True))
+        ]  # fmt: skip
         if len(found) == 1:
             return found[0]
         if found:
             which = ", ".join(f"{r.type} in {r.account} {r.region}".strip() for r in found)
-            raise BadChange(f"{id_} is the id of several things; say which type or account: {which}")
+            raise BadChange(f"{id_} is the id of several things; say which type, account or region: {which}")
         raise BadChange(f"nothing has the id {id_!r}.{did_you_mean(id_, (r.id for r in self.records()))}")
 
     def outputs(self, record: Record) -> Properties:
@@ -69,9 +75,12 @@ class Simulation:
         with self._cloud.store(kind.name).writing() as connection:
             return create_record(View(Records(connection), scope), kind.table, type_, checked, id_=id_)
 
-    def edit(self, id_: str, changes: Properties, *, type_: str | None = None, account: str | None = None) -> Record:
+    def edit(
+        self, id_: str, changes: Properties, *,
+        type_: str | None = None, account: str | None = None, region: str | None = None,
+    ) -> Record:  # fmt: skip
         """Sets properties by path ("tags.Name"); None removes one. Raises BadChange or CloudError."""
-        record = self.get(id_, type_, account)
+        record = self.get(id_, type_, account, region)
         kind = package_of(record.type)
         inputs = deepcopy(record.inputs)
         for path, value in changes.items():
@@ -81,9 +90,12 @@ class Simulation:
             view = View(Records(connection), self._scope(record))
             return update_record(view, kind.table, record, inputs)
 
-    def delete(self, id_: str, *, force: bool = False, type_: str | None = None, account: str | None = None) -> Record:
+    def delete(
+        self, id_: str, *, force: bool = False,
+        type_: str | None = None, account: str | None = None, region: str | None = None,
+    ) -> Record:  # fmt: skip
         """Deletes a thing, though not one in use unless forced. Raises BadChange or CloudError."""
-        record = self.get(id_, type_, account)
+        record = self.get(id_, type_, account, region)
         kind = package_of(record.type)
         with self._cloud.store(kind.name).writing() as connection:
             view = View(Records(connection), self._scope(record))
@@ -109,6 +121,10 @@ class Simulation:
         """The types whose `children` are known."""
         tables = (table for name in STORED for table in package(name).tables.values())
         return (CLOUDFLARE_ACCOUNT, *(table.type for table in tables if table.children))
+
+    def now(self) -> float:
+        """The clouds' time, in seconds since 1970."""
+        return self._cloud.clock.time()
 
     def log(self, since: float = 0.0, id_: str | None = None) -> list[LogEntry]:
         """Who changed what since a time (seconds since 1970), oldest first."""

@@ -49,6 +49,7 @@ class Immutable:
     property: str
     source: Source
     when: Callable[[Any, Any], bool] = lambda _old, _new: True
+    says: str = "a change replaces it"
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,11 @@ class Fact:
     says: str
     source: Source
 
+    @property
+    def name(self) -> str:
+        """A name that no other row has."""
+        return " ".join(part for part in (self.type.partition(":")[2], self.kind, self.subject, self.says) if part)
+
 
 @dataclass(frozen=True)
 class TypeTable:
@@ -196,7 +202,7 @@ class TypeTable:
     def facts(self) -> Iterator[Fact]:
         """Every row as a line with its source."""
         for immutable in self.immutable:
-            yield self._fact("immutable", immutable.property, "a change replaces it", immutable.source)
+            yield self._fact("immutable", immutable.property, immutable.says, immutable.source)
         for default in self.defaults:
             yield self._fact("default", default.property, repr(default.value), default.source)
         for reference in self.references:

@@ -1,9 +1,11 @@
 """For tests, yours as well as ours: a simulated cloud used directly, as an engine uses it."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .clock import Clock
 from .packages import package
 from .protocol import CheckResult, DiffResult, ReadState
 from .provider import SimulatedProvider
@@ -87,9 +89,11 @@ class CloudAccount:
         self.provider.delete(urn(made.type, "x"), made.type, made.id, made.inputs, made.outputs, 0.0)
 
 
-def aws_account(folder: Path, account: str, region: str, *, scale: float = 0.0, **config: Any) -> CloudAccount:
+def aws_account(
+    folder: Path, account: str, region: str, *, scale: float = 0.0, clock: Clock = time, **config: Any
+) -> CloudAccount:
     """A provider that assumes a role in an AWS account, over the simulated clouds of a folder."""
-    provider = SimulatedProvider(package("aws"), Cloud(folder).store("aws"), scale)
+    provider = SimulatedProvider(package("aws"), Cloud(folder, clock).store("aws"), scale)
     roles = f'[{{"roleArn":"arn:aws:iam::{account}:role/deploy"}}]'
     provider.configure({"region": region, "assumeRoles": roles, **config})
     return CloudAccount(provider)

@@ -10,15 +10,20 @@ from pulumi.runtime.proto import resource_pb2
 
 from hubspoke.local.engine import urns
 from hubspoke.local.engine.config import Config
-from hubspoke.local.engine.errors import EngineError, Unsupported
+from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.goal import Goal
 from hubspoke.local.engine.values import Properties, Secret
 
 _INTERNAL = "__internal"
+DENIED = "denied:"  # in place of a provider's reference, before the package
 
 
-class Denied(EngineError):
+class Denied(ValueError):
     """`pulumi:disable-default-providers` names the package."""
+
+    def __init__(self, package: str, subject: str) -> None:
+        super().__init__(f"Default provider for '{package}' disabled. '{subject}' must use an explicit provider.")
+        self.package = package
 
 
 class DefaultProviders:
@@ -37,10 +42,10 @@ class DefaultProviders:
         self._packages[ref] = key
         return ref
 
-    def ref(self, package: str, version: str, url: str, package_ref: str) -> str:
+    def ref(self, package: str, version: str, url: str, package_ref: str, subject: str) -> str:
         """The reference of the default provider, registered where it is not yet. Raises `Denied`."""
         key = self._packages[package_ref] if package_ref else (package, version, url.rstrip("/"))
-        self._refuse_denied(key[0])
+        self._refuse_denied(key[0], subject)
         with self._lock:
             future = self._refs.get(key)
             if future is not None:
@@ -75,10 +80,10 @@ class DefaultProviders:
         _describe(own, version, url)
         return own
 
-    def _refuse_denied(self, package: str) -> None:
+    def _refuse_denied(self, package: str, subject: str) -> None:
         denied = self._config.values.get("pulumi:disable-default-providers", "")
         if package != "pulumi" and denied and ({"*", package} & set(re.findall(r"[\w*-]+", denied))):
-            raise Denied(f"Default provider for '{package}' disabled. Its resources must use an explicit provider.")
+            raise Denied(package, subject)
 
 
 def _describe(inputs: Properties, version: str, url: str) -> None:

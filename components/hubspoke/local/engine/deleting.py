@@ -3,7 +3,7 @@
 from hubspoke.local.engine import steps as ops
 from hubspoke.local.engine.events import EventSink
 from hubspoke.local.engine.graph import deletion_order, dependents
-from hubspoke.local.engine.progress import Bail, Options, Progress, Recorded
+from hubspoke.local.engine.progress import Options, Progress, Recorded
 from hubspoke.local.engine.registry import Registry
 from hubspoke.local.engine.replacing import Replacing
 from hubspoke.local.engine.state import State
@@ -33,7 +33,8 @@ class Deleting:
                 found[state] = step
                 if state.provider:
                     self._registry.ensure(state.provider, self._recorded.olds)
-        self._refuse_untargeted(found)
+        if self._refuse_untargeted(found):
+            return [], []
         groups = deletion_order(self._recorded.resources, found.keys())
         return kept, [[found[state] for state in group] for group in groups]
 
@@ -65,9 +66,10 @@ class Deleting:
                 allowed.update(each.urn for each, _ in self._replacing.dependents(state))
         return allowed
 
-    def _refuse_untargeted(self, found: dict[State, Step]) -> None:
+    def _refuse_untargeted(self, found: dict[State, Step]) -> bool:
+        """Whether nothing may be done because something would be deleted that is no target."""
         if not self._options.targets or self._options.target_dependents:
-            return
+            return False
         beyond = [state.urn for state in found if state.urn not in self._options.targets]
         for urn in beyond:
             self._events.error(
@@ -77,5 +79,4 @@ class Deleting:
             )
         if beyond:
             self._progress.failed = True
-            if not self._options.dry_run:
-                raise Bail
+        return bool(beyond) and not self._options.dry_run

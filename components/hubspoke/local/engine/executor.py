@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 from hubspoke.local.engine import steps as ops
 from hubspoke.local.engine.applying import Applier, refresh_result
@@ -16,6 +17,9 @@ from hubspoke.local.engine.snapshot import Snapshot
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.steps import Step
 from hubspoke.local.engine.values import Secret
+
+_INSIDE = {ops.SAME, ops.REPLACE, ops.REMOVE_PENDING_REPLACE}  # change nothing but the state
+_LOOKING = {ops.READ, ops.READ_REPLACEMENT, ops.IMPORT, ops.IMPORT_REPLACEMENT}  # ask the cloud in a preview too
 
 
 class Stopped(Exception):
@@ -62,12 +66,22 @@ class Executor:
     def chain(self, steps: Iterable[Step]) -> None:
         """Raises `Stopped` where one failed, here or elsewhere."""
         for step in steps:
-            with self._slots:
+            with nullcontext() if self._is_quick(step) else self._slots:
                 if self.stopped:
                     raise Stopped
                 self._run(step)
         if self.stopped:
             raise Stopped
+
+    def quick(self, steps: Iterable[Step]) -> bool:
+        """Whether none of the steps has to wait for a cloud."""
+        return all(map(self._is_quick, steps))
+
+    def _is_quick(self, step: Step) -> bool:
+        if self._hooks.any:
+            return False
+        inside = self._options.dry_run or not step.res.custom or step.res.is_provider
+        return step.op in _INSIDE or (inside and step.op not in _LOOKING)
 
     def together(self, steps: Sequence[Step], *, keep_going: bool = False) -> None:
         """All at once, as far as `parallel` allows. With `keep_going` a failure does not keep others from running."""

@@ -85,6 +85,15 @@ def hashed_asset(asset: Properties) -> Properties:
     return {**asset, "hash": hashlib.sha256(content).hexdigest()}
 
 
+def elided(value: Any) -> Any:
+    """A plain value, its assets reduced to the hashes by which they are compared."""
+    if isinstance(value, dict):
+        if value.get(SIG) == _ASSET_SIG:
+            return {SIG: _ASSET_SIG, "hash": value["hash"]}
+        return {key: elided(each) for key, each in value.items()}
+    return [elided(each) for each in value] if isinstance(value, list) else value
+
+
 def to_struct(properties: Properties) -> struct_pb2.Struct:
     message = struct_pb2.Struct()
     for key, value in properties.items():
@@ -154,8 +163,8 @@ def to_json(value: Any, cipher: Cipher | None) -> Any:
         return {SIG: SECRET_SIG, "ciphertext": _seal(value, cipher)}
     if isinstance(value, ResourceRef):
         return _reference_json(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return {SIG: _FLOAT_SIG, "value": struct.pack(">d", value).hex()}
+    if isinstance(value, float):
+        return _number(value) if math.isfinite(value) else {SIG: _FLOAT_SIG, "value": struct.pack(">d", value).hex()}
     return value
 
 

@@ -190,7 +190,7 @@ class Generator:
         triggered = self._trigger(found, old)
         difference = Difference(changes=True) if triggered else self._diff(found, old)
         difference = apply_replace_on_changes(difference, found.goal.replace_on_changes, bool(old.init_errors))
-        if (difference.changes and (difference.replaces or triggered)) or old.pending_replacement:
+        if (difference.changes and (difference.is_replacement or triggered)) or old.pending_replacement:
             return self._replace(found, old, difference)
         if difference.changes or old.init_errors:
             self._progress.updates.add(found.urn)
@@ -245,7 +245,7 @@ class Generator:
         assert plugin is not None
         assert old_state is not None
         assert new_state is not None
-        return bool(diff_config(plugin, old_state.inputs, new_state.inputs).replaces)
+        return bool(diff_config(plugin, old_state.inputs, new_state.inputs).is_replacement)
 
     def _replace(self, found: Registration, old: State, difference: Difference) -> list[Step]:
         goal = found.goal

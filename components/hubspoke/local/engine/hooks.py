@@ -65,6 +65,11 @@ class Hooks:
         self._hooks: dict[str, Hook] = {}
         self.failed: list[tuple[str, str]] = []  # URN and message of "after" hooks
 
+    @property
+    def any(self) -> bool:
+        """Whether the program has any."""
+        return bool(self._hooks)
+
     def register(self, name: str, hook: Hook) -> None:
         if not name:
             raise ValueError("resource hook name cannot be empty")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import grpc
@@ -21,7 +22,9 @@ from hubspoke.local.engine.goal import Goal, ReadGoal
 from hubspoke.local.engine.hooks import Callbacks, Hook, Hooks
 from hubspoke.local.engine.plugins import Plugin, Refused
 from hubspoke.local.engine.registering import InvalidRequest, Registrar
+from hubspoke.local.engine.rpc import RpcFailed
 from hubspoke.local.engine.state import State
+from hubspoke.local.engine.turns import MustWait, in_loop
 from hubspoke.local.engine.values import Properties, downgraded
 
 Answer = TypeVar("Answer")
@@ -42,23 +45,19 @@ _FEATURES = {
 _SEVERITIES = {engine_pb2.INFO: "info", engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
 
 
-class RpcFailed(grpc.RpcError):
-    """What the SDK would get from a call over the wire."""
+@dataclass(frozen=True)
+class Planned:
+    """A registration of which all is decided and nothing done."""
 
-    def __init__(self, code: grpc.StatusCode, details: str) -> None:
-        super().__init__(details)
-        self._code, self._details = code, details
-
-    def code(self) -> grpc.StatusCode:
-        return self._code
-
-    def details(self) -> str:
-        return self._details
+    goal: Goal
+    options: resource_pb2.TransformResourceOptions
+    chain: Chain
 
 
 class Operation(Protocol):
     """The run behind the monitor."""
 
+    judged: bool
     executor: Executor
     config: Config
 
@@ -80,6 +79,8 @@ class Monitor:
         self._operation, self._registrar, self._defaults = operation, registrar, defaults
         self._callbacks, self._hooks = callbacks, hooks
         self._invoke_transforms: list[callback_pb2.Callback] = []
+        self._planned: dict[int, Planned] = {}  # by the identity of the request
+        self._calls_back = False  # whether the program, on its loop, may be asked for something
 
     def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> resource_pb2.SupportsFeatureResponse:  # noqa: N802
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
@@ -97,18 +98,35 @@ class Monitor:
         return self._guard(lambda: self._register(request))
 
     def _register(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
-        goal, options = self._registrar.goal(request)
-        state, skipped = self.register(goal)
-        self._registrar.registered(state.urn, goal, options, request)
+        planned = self._planned.pop(id(request), None) or self._plan(request)
+        if in_loop() and not self._operation.executor.quick(planned.chain.steps):
+            self._planned[id(request)] = planned
+            raise MustWait
+        state, skipped = self._run(planned.chain)
+        self._registrar.registered(state.urn, planned.goal, planned.options, request)
         # A component's recorded outputs may refer to resources that are not registered yet.
         outputs = state.outputs if state.custom else {}
         return resource_pb2.RegisterResourceResponse(
             urn=state.urn, id=state.id, object=to_struct(outputs), unknown=skipped
         )
 
+    def _plan(self, request: resource_pb2.RegisterResourceRequest) -> Planned:
+        self._calls_back = self._calls_back or bool(request.transforms)
+        self._leave_loop(waits=self._operation.judged)
+        goal, options = self._registrar.goal(request)
+        return Planned(goal, options, self._operation.plan(goal))
+
+    def _leave_loop(self, *, waits: bool) -> None:
+        """Raises `MustWait` in the loop's thread for what waits for another process, or for a thread that may itself
+        wait for the loop."""
+        if (waits or self._calls_back) and in_loop():
+            raise MustWait
+
     def register(self, goal: Goal) -> tuple[State, bool]:
         """The resource as it is after its steps, and whether its creation was left out."""
-        chain = self._operation.plan(goal)
+        return self._run(self._operation.plan(goal))
+
+    def _run(self, chain: Chain) -> tuple[State, bool]:
         self._operation.executor.chain(chain.steps)
         if chain.then is not None:
             read = chain.steps[0].new
@@ -125,6 +143,7 @@ class Monitor:
         return self._guard(lambda: self._register_outputs(request))
 
     def _register_outputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
+        self._leave_loop(waits=False)
         outputs = downgraded(from_struct(request.outputs))
         if urns.qualified_type(request.urn) == urns.STACK_TYPE:
             # Settled when the run is over: what is kept of the old outputs depends on how it ends.
@@ -137,6 +156,7 @@ class Monitor:
         return self._guard(lambda: self._read(request))
 
     def _read(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
+        self._leave_loop(waits=True)
         chain = self._operation.plan_read(self._registrar.read_goal(request))
         self._operation.executor.chain(chain.steps)
         state = chain.steps[0].new
@@ -147,11 +167,12 @@ class Monitor:
         return self._guard(lambda: self._invoke(request))
 
     def _invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
+        self._leave_loop(waits=True)
         package = urns.package_of(request.tok)
         provider = self._registrar.provider_of(request.provider, {}, request.parent, package)
         args, options = self._transformed(request, provider)
         ref = options.provider or self._defaults.ref(
-            package, options.version, options.plugin_download_url, request.packageRef
+            package, options.version, options.plugin_download_url, request.packageRef, request.tok
         )
         try:
             result = self._operation.plugin(ref).invoke(request.tok, args)
@@ -183,14 +204,17 @@ class Monitor:
         self._guard(lambda: _refuse(f"asking whether a resource exists ({request.type})"))
 
     def RegisterStackTransform(self, callback: callback_pb2.Callback) -> empty_pb2.Empty:  # noqa: N802
+        self._calls_back = True
         self._registrar.stack_transforms.append(callback)
         return empty_pb2.Empty()
 
     def RegisterStackInvokeTransform(self, callback: callback_pb2.Callback) -> empty_pb2.Empty:  # noqa: N802
+        self._calls_back = True
         self._invoke_transforms.append(callback)
         return empty_pb2.Empty()
 
     def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
+        self._calls_back = True
         hook = Hook(request.callback, request.on_dry_run, request.ignore_errors)
         self._guard(lambda: self._hooks.register(request.name, hook))
         return empty_pb2.Empty()
@@ -200,6 +224,7 @@ class Monitor:
 
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: ARG002, N802
         """The program has registered all it wants; its loop keeps serving hooks while the rest is deleted."""
+        self._leave_loop(waits=True)
         self._guard(self._operation.finish)
         return empty_pb2.Empty()
 
@@ -210,7 +235,7 @@ class Monitor:
             raise RpcFailed(grpc.StatusCode.UNAVAILABLE, "resource monitor shut down")
         try:
             return call()
-        except grpc.RpcError:
+        except (MustWait, grpc.RpcError):
             raise
         except (InvalidRequest, ValueError) as problem:
             raise RpcFailed(grpc.StatusCode.UNKNOWN, str(problem)) from problem

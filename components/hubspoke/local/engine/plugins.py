@@ -11,6 +11,7 @@ from typing import Any, NoReturn, Protocol
 
 from hubspoke.local.clouds.protocol import CheckFailure, CloudError, DiffResult, PartialError, Provider, ReadState
 from hubspoke.local.engine import urns
+from hubspoke.local.engine.forms import elided
 from hubspoke.local.engine.values import UNKNOWN, Properties, copied, has_unknowns, mark, plain
 
 
@@ -23,6 +24,11 @@ class Difference:
     changed: tuple[str, ...] = ()
     detailed: Mapping[str, str] | None = None
     delete_before_replace: bool = False
+
+    @property
+    def is_replacement(self) -> bool:
+        """Also where only a part of a property forces it, which is no key of `replaces`."""
+        return bool(self.replaces) or any(kind.endswith("-replace") for kind in (self.detailed or {}).values())
 
     def inverted(self) -> "Difference":
         swap = {"add": "delete", "delete": "add", "add-replace": "delete-replace", "delete-replace": "add-replace"}
@@ -128,7 +134,7 @@ class CloudPlugin:
             )
         return difference(
             _ask(
-                self.provider.diff, urn, urns.type_of(urn), id_, plain(old_inputs), plain(old_outputs), plain(news),
+                self.provider.diff, urn, urns.type_of(urn), id_, _known(old_inputs), _known(old_outputs), _known(news),
                 tuple(ignore_changes),
             )
         )  # fmt: skip
@@ -147,8 +153,8 @@ class CloudPlugin:
         if not self.known:
             return Found(id_, {}, {})
         found = _ask(
-            self.provider.read, urn, urns.type_of(urn), id_, None if inputs is None else plain(inputs),
-            None if outputs is None else plain(outputs),
+            self.provider.read, urn, urns.type_of(urn), id_, None if inputs is None else _known(inputs),
+            None if outputs is None else _known(outputs),
         )  # fmt: skip
         return found and _found(found, inputs or {}, outputs or {})
 
@@ -160,7 +166,7 @@ class CloudPlugin:
             return {}
         try:
             outputs = _ask(
-                self.provider.update, urn, urns.type_of(urn), id_, plain(old_inputs), plain(old_outputs), plain(news),
+                self.provider.update, urn, urns.type_of(urn), id_, _known(old_inputs), _known(old_outputs), plain(news),
                 preview=preview, timeout=timeout, ignore_changes=tuple(ignore_changes),
             )  # fmt: skip
         except PartialError as problem:
@@ -168,7 +174,7 @@ class CloudPlugin:
         return _marked(outputs, news)
 
     def delete(self, urn: str, id_: str, inputs: Properties, outputs: Properties, timeout: float) -> None:
-        _ask(self.provider.delete, urn, urns.type_of(urn), id_, plain(inputs), plain(outputs), timeout)
+        _ask(self.provider.delete, urn, urns.type_of(urn), id_, _known(inputs), _known(outputs), timeout)
 
     def invoke(self, token: str, args: Properties) -> Properties:
         return copied(_ask(self.provider.invoke, token, plain(args))) if self.known else {}
@@ -179,6 +185,12 @@ class CloudPlugin:
             raise CannotFind
         found = _ask(find, urn, urns.type_of(urn))
         return found and _found(found, {}, {})
+
+
+def _known(values: Properties) -> Properties:
+    """As a provider is told what it has been told before."""
+    told: Properties = elided(plain(values))
+    return told
 
 
 def _ask(method: Any, *args: Any, **options: Any) -> Any:

@@ -9,8 +9,7 @@ import runpy
 import sys
 import threading
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
@@ -18,12 +17,14 @@ from typing import Any, Optional
 import pulumi
 from pulumi.runtime import Settings, configure, run_in_stack
 from pulumi.runtime.config import set_all_config
-from pulumi.runtime.settings import ROOT
+from pulumi.runtime.settings import ROOT, SETTINGS
 
 from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.errors import ProgramFailed
 from hubspoke.local.engine.project import Project
+from hubspoke.local.engine.thrift import collector_paused, positions_kept
+from hubspoke.local.engine.turns import Turns
 
 Program = Callable[[], object]
 # A worker that gives up the interpreter to wait for a file or the journal gets it back after one such interval, while
@@ -92,9 +93,15 @@ def _run(entry: Program, around: Surroundings) -> None:
         )
     )  # fmt: skip
     set_all_config(dict(around.config.values), list(around.config.secret_keys))
-    with _switching(), _captured(around.say), _loop(around.parallel) as loop:
+    with (
+        _switching(),
+        collector_paused(),
+        positions_kept(),
+        _captured(around.say),
+        _loop(around.parallel) as loop,
+    ):
         try:
-            loop.run_until_complete(run_in_stack(_checked(entry)))
+            loop.run_until_complete(_until_first_failure(run_in_stack(_started(entry))))
         except SystemExit as exit_:
             if exit_.code:
                 raise
@@ -104,19 +111,45 @@ def _run(entry: Program, around: Surroundings) -> None:
             raise ProgramFailed(f"Program failed with an unhandled exception:\n{user_traceback(problem)}") from problem
 
 
-def _checked(entry: Program) -> Callable[[], Optional[Awaitable[None]]]:  # noqa: UP045 - as the SDK has it
-    def call() -> Awaitable[None] | None:
+def _started(entry: Program) -> Callable[[], Optional[Awaitable[None]]]:  # noqa: UP045 - as the SDK has it
+    async def call() -> None:
         result = entry()
-        return result if isinstance(result, Awaitable) else None
+        if isinstance(result, Awaitable):
+            await result
+        # Registrations begin with the loop's next turn. The SDK waits for those that have begun one after the other;
+        # where it finds none it waits for all outputs at once, again after each, which is quadratic.
+        await asyncio.sleep(0)
 
     return call
+
+
+async def _until_first_failure(run: Coroutine[Any, Any, None]) -> None:
+    """The run, broken off when an output fails: the SDK alone would see that after all registrations."""
+    running, failing = asyncio.ensure_future(run), asyncio.ensure_future(_first_failure())
+    await asyncio.wait((running, failing), return_when=asyncio.FIRST_EXCEPTION)
+    if running.done():
+        failing.cancel()
+        return running.result()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    return failing.result()
+
+
+async def _first_failure() -> None:
+    """Raises what the first output failed of; returns once none is outstanding."""
+    await asyncio.sleep(0)
+    while outputs := list(SETTINGS.outputs):
+        done, _ = await asyncio.wait(outputs, return_when=asyncio.FIRST_EXCEPTION)
+        for output in done:
+            output.result()
 
 
 @contextlib.contextmanager
 def _loop(parallel: int) -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     # As many as Pulumi's own language host: registrations wait in these threads for one another.
-    workers = ThreadPoolExecutor(max(parallel, 1) * 4, thread_name_prefix="registration")
+    workers = Turns(loop, max(parallel, 1) * 4)
     loop.set_default_executor(workers)
     # It complains, whenever the collector finds them, of futures that nobody looked at: so every failed run ends.
     loop.set_exception_handler(lambda _loop, _context: None)

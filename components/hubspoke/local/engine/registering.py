@@ -12,7 +12,7 @@ import grpc
 from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2, source_pb2
 
 from hubspoke.local.engine import urns
-from hubspoke.local.engine.defaults import DefaultProviders
+from hubspoke.local.engine.defaults import DENIED, DefaultProviders, Denied
 from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.forms import from_struct, from_wire, to_struct
 from hubspoke.local.engine.goal import Alias, Goal, ReadGoal
@@ -150,9 +150,7 @@ class Registrar:
     ) -> Goal:
         provider = ""
         if request.custom and not urns.is_provider_type(request.type):
-            provider = options.provider or self._defaults.ref(
-                urns.package_of(request.type), options.version, options.plugin_download_url, request.packageRef
-            )
+            provider = options.provider or self._default(request, options)
         elif not request.custom:
             inherited = self._providers.get(request.parent, {})
             for package, ref in inherited.items():
@@ -162,7 +160,8 @@ class Registrar:
         if urns.is_provider_type(request.type):
             properties = self._defaults.explicit(properties, options, request)
         everything = {*options.depends_on, *(urn for found in dependencies.values() for urn in found)}
-        direct = everything if request.transforms else set(options.depends_on)
+        # Only a resource's own transforms can change what it depends on: so does Pulumi's engine.
+        direct = everything if request.transforms else set(request.dependencies)
         position, trace = self._positions(request.sourcePosition, request.stackTrace)
         return Goal(
             request.type, request.name, request.custom, properties, request.parent, provider,
@@ -179,10 +178,18 @@ class Registrar:
             source_position=position, stack_trace=trace, hooks=_hooks(options),
         )  # fmt: skip
 
+    def _default(self, request: Request, options: Options) -> str:
+        package = urns.package_of(request.type)
+        try:
+            url = options.plugin_download_url
+            return self._defaults.ref(package, options.version, url, request.packageRef, request.name)
+        except Denied as denied:
+            return f"{DENIED}{denied.package}"  # to be refused once the resource has its URN
+
     def read_goal(self, request: resource_pb2.ReadResourceRequest) -> ReadGoal:
         package = urns.package_of(request.type)
         provider = request.provider or self._defaults.ref(
-            package, request.version, request.pluginDownloadURL, request.packageRef
+            package, request.version, request.pluginDownloadURL, request.packageRef, request.type
         )
         position, trace = self._positions(request.sourcePosition, request.stackTrace)
         return ReadGoal(

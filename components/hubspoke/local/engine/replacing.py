@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hubspoke.local.engine import paths, urns
 from hubspoke.local.engine import steps as ops
+from hubspoke.local.engine.defaults import DENIED, Denied
 from hubspoke.local.engine.events import EventSink
 from hubspoke.local.engine.graph import dependents
 from hubspoke.local.engine.plugins import Difference, DiffUnavailable, Plugin
@@ -49,14 +50,16 @@ def apply_replace_on_changes(found: Difference, paths_given: Sequence[str], init
         parsed = paths.parse(path)
         return any(paths.contains(each, parsed) for each in wanted)
 
-    detailed = found.detailed and {
-        path: _TO_REPLACE.get(kind, kind) if hit(path) else kind for path, kind in found.detailed.items()
+    detailed = {
+        path: _TO_REPLACE.get(kind, kind) if hit(path) else kind for path, kind in (found.detailed or {}).items()
     }
     keys = dict.fromkeys([*found.replaces, *(key for key in found.changed if hit(key))])
     if init_errors and hit(_INIT_ERROR):
         keys[_INIT_ERROR] = None
+        detailed[_INIT_ERROR] = "update-replace"
     changes = found.changes or _INIT_ERROR in keys
-    return Difference(changes, tuple(keys), found.changed, detailed, found.delete_before_replace)
+    known = None if found.detailed is None else detailed
+    return Difference(changes, tuple(keys), found.changed, known, found.delete_before_replace)
 
 
 class Replacing:
@@ -74,6 +77,9 @@ class Replacing:
             return None
         if urns.is_provider_type(type_):
             return self._registry
+        if provider.startswith(DENIED):
+            self._events.error(str(Denied(provider.removeprefix(DENIED), urn)), urn)
+            raise Bail
         plugin = self._registry.get(provider)
         if plugin is not None:
             return plugin
@@ -201,7 +207,7 @@ class Replacing:
         except DiffUnavailable:
             return None
         found = apply_replace_on_changes(found, state.replace_on_changes, init_errors=False)
-        return found.replaces or None
+        return found.replaces if found.is_replacement else None
 
     def _cascades(self, urn: str) -> list[tuple[State, Sequence[str]]]:
         """What is to be replaced, or is deleted, with the resource."""

@@ -68,7 +68,7 @@ class Run:
     def __init__(self, setting: Setting, progress: Progress, judge: PackJudge) -> None:
         self._setting, self.config = setting, setting.config
         events, options = setting.events, setting.options
-        self._progress, self._judge = progress, judge
+        self._progress, self._judge, self.judged = progress, judge, judge.waits
         self._recorded = Recorded(setting.snapshot.base)
         self._callbacks = Callbacks()
         self._hooks = Hooks(self._callbacks, events, dry_run=options.dry_run)
@@ -159,13 +159,15 @@ class Run:
         options, events = self._setting.options, self._setting.events
         deleting = Deleting(self._recorded, self._progress, options, self._registry, events)
         with self._lock:
-            self._generator.selection.check(options.targets)
+            missing = self._generator.selection.missing(options.targets)
             kept, groups = deleting.steps()
         self.executor.chain(kept)
         for group in groups:
             self.executor.together(self._deletable(group))
             if self.executor.stopped:
                 raise Stopped
+        if missing:
+            raise Bail
 
     def _deletable(self, group: list[Step]) -> list[Step]:
         """Without what a resource depends on that could not be deleted because it is protected."""
@@ -221,6 +223,7 @@ class Run:
     def settle(self) -> RunFailed | EngineError | None:
         """Set the stack's outputs and judge the stack; what the run failed of, or None."""
         try:
+            self._judge.collect()
             self._settle_outputs()
             if self.executor.failure is None and not self.executor.cancelled:
                 self._judge.judge_stack(list(self.executor.news.values()), self._progress.providers)

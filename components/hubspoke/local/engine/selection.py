@@ -77,14 +77,18 @@ class Selection:
 
     def check(self, targets: Targets) -> None:
         """Raises `Bail` for a target that is neither recorded nor registered."""
+        if self.missing(targets):
+            raise Bail
+
+    def missing(self, targets: Targets) -> bool:
+        """Whether a target is neither recorded nor registered; each of these is reported."""
         missing = [urn for urn in targets.given if urn not in self._known()]
         for urn in missing:
             hint = "" if "$" in urn else (
                 " Did you forget to escape $ in your shell?"
             )  # fmt: skip
             self._events.error(f"Target '{urn}' could not be found in the stack.{hint}")
-        if missing:
-            raise Bail
+        return bool(missing)
 
     def _known(self) -> set[str]:
         return {state.urn for state in self._recorded.resources} | self._progress.urns

@@ -122,7 +122,7 @@ def state_to_json(state: State, cipher: Cipher) -> Properties:
 
 
 def _member_to_json(name: str, value: Any, cipher: Cipher) -> Any:
-    if name in _VALUES:
+    if name in _VALUES or name == "customTimeouts":
         return to_json(value, cipher)
     if name in _SORTED:
         return {key: value[key] for key in sorted(value)}

@@ -1,6 +1,6 @@
 """Networks and subnets."""
 
-from ..networks import canonical_cidr, cidr_between, network, one_of, overlapping
+from ..networks import cidr_between, network, one_of, overlapping
 from ..protocol import CloudError, Properties
 from ..records import Record
 from ..table import (
@@ -123,8 +123,9 @@ SUBNET_TABLE = TypeTable(
     immutable=immutables(
         _SUBNET_FILE, "vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"),
     references=(refers("vpcId", VPC),),
-    validations=(Validation("cidrBlock", canonical_cidr, _SUBNET_FILE, "a canonical block"),
-                 Validation("cidrBlock", cidr_between(16, 28), api("CreateSubnet"), "/16 to /28")),
+    validations=(
+        Validation("cidrBlock", cidr_between(16, 28), api("CreateSubnet"), "a canonical block of /16 to /28"),
+    ),
     rules=(
         Rule("its block lies in the network's", _inside_vpc, ERRORS),
         Rule("no two subnets of a network overlap", _apart, ERRORS),

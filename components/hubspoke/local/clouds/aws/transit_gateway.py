@@ -90,7 +90,7 @@ TGW_ROWS = TypeTable(
     ),
     immutable=(
         *immutables(_TGW_FILE, "multicastSupport"),
-        *(Immutable(name, _TGW_FILE, lambda old, new: (old, new) == ("disable", "enable"))
+        *(Immutable(name, _TGW_FILE, lambda old, new: (old, new) == ("disable", "enable"), "enabling it replaces it")
           for name in ("defaultRouteTableAssociation", "defaultRouteTablePropagation")),
     ),
     validations=(

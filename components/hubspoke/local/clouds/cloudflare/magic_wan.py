@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ..faults import tunnels_down
 from ..networks import address, any_cidr, between, one_of
 from ..protocol import CloudError, Properties
 from ..records import Record
@@ -129,8 +130,9 @@ def _health_check(_: View, record: Record) -> Properties:
     return {"direction": "unidirectional", "enabled": True, "rate": "mid", "type": "reply", **given, "target": target}
 
 
-def _bgp_status(_: View, record: Record) -> Properties:
-    up = bool(record.inputs.get("bgp"))
+def _bgp_status(view: View, record: Record) -> Properties:
+    """The session's state: the only health of a tunnel that the resource tells."""
+    up = bool(record.inputs.get("bgp")) and not tunnels_down(view.records.connection, record.id)
     return {"state": "BGP_UP" if up else "BGP_DOWN", "tcpEstablished": up}
 
 
