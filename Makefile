@@ -15,7 +15,7 @@ demo: $(INSTALLED) ## The whole story in a terminal, against simulated clouds, i
 	$(BIN)/hubspoke demo --yes
 
 test: lint types ## Lint, types and every test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(INSTALLED) ## ruff
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """Both ends of every tunnel of the example, as the two clouds hold them, agree."""
 
 from collections import Counter
-from ipaddress import ip_interface, ip_network
+from ipaddress import IPv4Network, ip_interface
 from typing import TYPE_CHECKING, Any
 
 from hubspoke.plan import load_plan
@@ -67,7 +67,7 @@ def test_no_two_tunnels_share_addresses_keys_or_a_pair_of_outside_addresses(depl
         assert set(Counter(end[what] for end in ours.values()).values()) == {1}, what
     pairs = [(address, end["endpoint"]) for address, end in ours.items()]
     assert len(set(pairs)) == len(pairs)
-    assert all(ip_network(end["inside"]).subnet_of(ip_network("169.254.240.0/20")) for end in ours.values())
+    assert all(IPv4Network(end["inside"]).subnet_of(IPv4Network("169.254.240.0/20")) for end in ours.values())
     assert all(len(end["psk"]) == 41 and end["psk"].isalnum() for end in ours.values())
 
 

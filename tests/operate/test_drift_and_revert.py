@@ -28,11 +28,11 @@ class Story:
 
     world: "World"
     ids: dict[str, str]
-    before: Document
-    changed: Document
+    before: dict[tuple[str, str], Document]
+    changed: dict[tuple[str, str], Document]
     drift: "Ended"
     reverted: "Ended"
-    after: Document
+    after: dict[tuple[str, str], Document]
 
 
 @pytest.fixture(scope="module")

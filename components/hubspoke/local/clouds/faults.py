@@ -109,11 +109,16 @@ def actions(kind: FaultKind) -> tuple[str, ...]:
 def take(store: Store, call: Call) -> list[Fault]:
     """The faults that hit this call; each use counts."""
     hit = [f for f in _live(store.connection) if matches(f, call)]
-    counted = [(f.key,) for f in hit if f.remaining is not None]
-    if counted:
-        with store.writing() as connection:
-            connection.executemany("UPDATE faults SET remaining = remaining - 1 WHERE key = ?", counted)
-    return hit
+    if all(f.remaining is None for f in hit):
+        return hit
+    with store.writing() as connection:
+        return [f for f in hit if f.remaining is None or _use(connection, f)]
+
+
+def _use(connection: sqlite3.Connection, fault: Fault) -> bool:
+    """Counts one use, unless calls made meanwhile have used it up."""
+    statement = "UPDATE faults SET remaining = remaining - 1 WHERE key = ? AND remaining > 0"
+    return connection.execute(statement, (fault.key,)).rowcount > 0
 
 
 def matches(fault: Fault, call: Call) -> bool:

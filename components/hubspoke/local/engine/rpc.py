@@ -3,7 +3,7 @@
 import grpc
 
 
-class RpcFailed(grpc.RpcError):
+class RpcFailed(grpc.RpcError):  # type: ignore[misc] # grpc ships no types
     """What the SDK would get from a call over the wire."""
 
     def __init__(self, code: grpc.StatusCode, details: str) -> None:
