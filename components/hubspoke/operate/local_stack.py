@@ -4,6 +4,7 @@ Programs change directory, exit and keep global state, so a process runs one ope
 from a server that has imported the SDKs once: a fleet pays for those imports once, not once a stack.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -29,6 +30,7 @@ from hubspoke.local.engine import (
     list_stacks,
 )
 from hubspoke.local.engine.analyzer import PolicyPack, load_policy_config
+from hubspoke.local.engine.analyzer_fork import allow_fork
 from hubspoke.operate import workers
 from hubspoke.operate.project import Paths, passphrase
 from hubspoke.operate.result import Operation, Recorder, Result, Status
@@ -167,6 +169,8 @@ def _work(job: Job, connection: Connection) -> None:
         os.chdir(job.paths.root)
         os.environ.update(dict(job.options.environment))
         handed.take(job.plan)
+        allow_fork()
+        gc.disable()  # a worker ends before there is garbage worth looking for
         ended = _operate(job, connection)
     except PolicyBlocked as error:
         ended = Ended(Status.BLOCKED, f"stopped by {len(error.violations)} mandatory policy violations")

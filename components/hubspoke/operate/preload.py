@@ -4,10 +4,12 @@ The SDKs make their modules lazy, and looking into one loads it. Loaded here, th
 of a worker can load one at the same time, which lazy modules do not survive before Python 3.12.
 """
 
+import gc
 import warnings
 
 import pulumi_aws
 import pulumi_cloudflare
+import pulumi_policy
 import pulumi_random
 
 import hubspoke.aws.hub
@@ -19,4 +21,7 @@ _AWS = ("cloudwatch", "ec2", "ec2transitgateway", "iam", "ram", "vpc")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of the SDKs, about themselves
     LOADED = [getattr(getattr(pulumi_aws, name), "_utilities", None) for name in _AWS]
-    LOADED += [pulumi_cloudflare, pulumi_random, hubspoke]
+    LOADED += [pulumi_cloudflare, pulumi_policy, pulumi_random, hubspoke]
+
+# What is loaded stays: workers need not look through it for garbage, nor copy its pages to do so.
+gc.freeze()

@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from jsonschema import Draft7Validator
-
 from hubspoke.local.engine.analyzer_types import LEVELS, AnalyzerError, Level, PackInfo, Policy
 
 Settings = dict[str, Any]
@@ -99,6 +97,8 @@ def _unknown_settings(name: str, values: Settings, known: dict[str, Policy]) -> 
 def _invalid(policy: Policy, settings: Settings) -> list[str]:
     if not policy.config_properties and not policy.config_required:
         return []
+    from jsonschema import Draft7Validator  # here: it takes longer to import than the rest of this package
+
     required = list(policy.config_required)
     schema = {"type": "object", "properties": policy.config_properties, "required": required}
     errors = sorted(Draft7Validator(schema).iter_errors(settings), key=lambda error: str(error.json_path))

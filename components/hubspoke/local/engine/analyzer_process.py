@@ -15,6 +15,7 @@ from typing import IO, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from hubspoke.local.engine.analyzer_fork import ForkedPack, may_fork
 from hubspoke.local.engine.analyzer_types import AnalyzerError
 
 log = logging.getLogger(__name__)
@@ -65,11 +66,7 @@ class PackProcess:
     def __init__(self, folder: Path, manifest: dict[str, Any], env: Mapping[str, str], timeout: float) -> None:
         self._folder = folder
         self._errors: deque[str] = deque(maxlen=200)
-        self._process = subprocess.Popen(
-            [_python(folder, manifest), "-u", "-c", _BOOT, _NO_ENGINE, str(folder)],
-            cwd=folder, env={**_inherited(), **env}, start_new_session=True, text=True, errors="replace",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        self._process = _start(folder, _python(folder, manifest), {**_inherited(), **env})
         first: queue.Queue[str] = queue.Queue()
         self._threads = (
             threading.Thread(target=self._read_output, args=(first,), daemon=True),
@@ -105,7 +102,7 @@ class PackProcess:
             self._process.terminate()
         if self.exit_code(wait=5.0) is None:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(timeout=5.0)
         for thread in self._threads:
             thread.join(timeout=1.0)
         for stream in self._streams():
@@ -145,6 +142,17 @@ class PackProcess:
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             assert stream is not None
             yield stream
+
+
+def _start(folder: Path, python: str, env: Mapping[str, str]) -> "subprocess.Popen[str] | ForkedPack":
+    argv = (_NO_ENGINE, str(folder))
+    if may_fork(python):
+        return ForkedPack(_BOOT, argv, folder, env)
+    return subprocess.Popen(
+        [python, "-u", "-c", _BOOT, *argv],
+        cwd=folder, env=env, start_new_session=True, text=True, errors="replace",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
 
 
 def stack_environment(

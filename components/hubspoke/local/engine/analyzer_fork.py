@@ -1,0 +1,105 @@
+"""A policy pack's process, forked from a worker that has the policy SDK imported already.
+
+Starting an interpreter and importing Pulumi costs a pack far more than judging a small stack. Forking is only right in
+a process with one thread, and only asked for by workers, which are themselves forks that did nothing else yet.
+"""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, cast
+
+_allowed: list[bool] = []
+
+
+def allow_fork() -> None:
+    """To be called by a process that has imported the policy SDK and whose first pack may be a fork of it."""
+    _allowed[:] = [True]
+
+
+def may_fork(python: str) -> bool:
+    """Whether the pack about to be started for this interpreter can be a fork. Once at most: whoever speaks to a pack
+    has gRPC's threads, and must not be forked from then on."""
+    if not _allowed or python != sys.executable or threading.active_count() > 1:
+        return False
+    return _allowed.pop()
+
+
+class ForkedPack:
+    """As much of `subprocess.Popen` as a pack's process needs."""
+
+    def __init__(self, boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
+        inside, outside = zip(os.pipe(), os.pipe()[::-1], os.pipe()[::-1], strict=True)
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            _become(boot, argv, folder, env, inside)
+        for end in inside:
+            os.close(end)
+        self.stdin: IO[str] = os.fdopen(outside[0], "w")
+        self.stdout, self.stderr = (os.fdopen(end, errors="replace") for end in outside[1:])
+
+    def wait(self, timeout: float) -> int:
+        """Raises subprocess.TimeoutExpired."""
+        until = time.monotonic() + timeout
+        while self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() >= until:
+                raise subprocess.TimeoutExpired("policy pack", timeout)
+            else:
+                time.sleep(0.002)
+        return self.returncode
+
+    def terminate(self) -> None:
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def _send(self, what: signal.Signals) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, what)
+
+
+def _become(boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str], ends: Sequence[int]) -> None:
+    """The fork's life: what `python -u -c boot argv...` would do. Never returns."""
+    code = 1
+    try:
+        _settle(argv, folder, env, ends)
+        exec(compile(boot, "<string>", "exec"), {"__name__": "__main__"})
+        code = 0
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+def _settle(argv: Sequence[str], folder: Path, env: Mapping[str, str], ends: Sequence[int]) -> None:
+    os.setsid()
+    for number, end in enumerate(ends):
+        os.dup2(end, number)
+    os.closerange(3, 4096)  # the worker's own pipes: they must close when it does
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(folder)
+    sys.argv[:] = ["-c", *argv]
+    sys.path[0:0] = [""]
+    sys.stdout, sys.stderr = _unbuffered(1), _unbuffered(2)
+
+
+def _unbuffered(number: int) -> io.TextIOWrapper:
+    # As `-u` makes them: the SDK writes its port to the buffer below the text.
+    raw = cast("IO[bytes]", os.fdopen(number, "wb", buffering=0, closefd=False))
+    return io.TextIOWrapper(raw, write_through=True, errors="backslashreplace")
