@@ -183,7 +183,7 @@ class PulumiCli:
         }  # fmt: skip
         return subprocess.run(
             ["pulumi", *words, "--non-interactive"], cwd=folder, env=environment, capture_output=True, text=True,
-            check=False, timeout=300,
+            check=False, timeout=300, stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ _FRAMING = [
         r"\nTraceback \(most recent call last\):\n(.*\n)*",
         r":\n  File \"(.*\n)*",  # of a callback
         r"rpc error: code = \w+ desc = ",  # as grpc's Go library puts it
+        r"Invoke: (?=Default provider)",  # the CLI's label for what has no URN
         r": no stack named '.*",  # the local engine says more
     )
 ]
@@ -161,24 +162,37 @@ def ordered(items: Sequence[Properties], relations: Relations) -> list[Propertie
 # --- events -----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A step, and the id that its resource had: while one is replaced, another one has the same URN."""
+
+    operation: Properties
+    id: str
+
+
 def operations(events: Sequence[EngineEvent]) -> list[Properties]:
     """Each step that was begun, in order: what was done, why, and how it ended."""
-    found: list[Properties] = []
+    found: list[_Begun] = []
     for event in events:
         if event.resource_pre_event:
             metadata = event.resource_pre_event.metadata
-            found.append(_operation(metadata))
+            found.append(_Begun(_operation(metadata), _old_id(metadata)))
         elif event.res_outputs_event:
-            _end(found, event.res_outputs_event.metadata)
+            _end(_begun(found, event.res_outputs_event.metadata), event.res_outputs_event.metadata)
         elif event.res_op_failed_event:
             _begun(found, event.res_op_failed_event.metadata)["ended"] = "failed"
-    return found
+    return [each.operation for each in found]
 
 
-def _begun(found: list[Properties], metadata: StepEventMetadata) -> Properties:
-    # While a resource is replaced, another one has the same URN; a refresh ends as another operation than it began.
-    same = [each for each in reversed(found) if each["urn"] == metadata.urn]
-    return next((each for each in same if each["op"] == metadata.op.value), same[0])
+def _old_id(metadata: StepEventMetadata) -> str:
+    return metadata.old.id if metadata.old else ""
+
+
+def _begun(found: list[_Begun], metadata: StepEventMetadata) -> Properties:
+    """The step that this is the end of; a refresh ends as another operation than it began."""
+    same = [each for each in reversed(found) if each.operation["urn"] == metadata.urn]
+    own = [each for each in same if each.id == _old_id(metadata)] or same
+    return next((each for each in own if each.operation["op"] == metadata.op.value), own[0]).operation
 
 
 def _operation(metadata: StepEventMetadata) -> Properties:
@@ -190,8 +204,7 @@ def _operation(metadata: StepEventMetadata) -> Properties:
     return {key: value for key, value in found.items() if value}
 
 
-def _end(found: list[Properties], metadata: StepEventMetadata) -> None:
-    begun = _begun(found, metadata)
+def _end(begun: Properties, metadata: StepEventMetadata) -> None:
     if metadata.op.value != begun["op"]:  # what a refresh found
         begun.update({**_operation(metadata), "op": begun["op"], "ended": metadata.op.value})
 
@@ -217,11 +230,17 @@ def _makes(metadata: StepEventMetadata) -> bool:
     return custom and metadata.op in (OpType.CREATE, OpType.CREATE_REPLACEMENT, OpType.UPDATE)
 
 
+def said(events: Sequence[EngineEvent]) -> list[str]:
+    """What the program logged to be compared, which it begins with "said: "; in no order."""
+    found = (_COLOUR.sub("", event.diagnostic_event.message) for event in events if event.diagnostic_event)
+    return sorted(text.strip() for text in found if text.startswith("said: "))
+
+
 def errors(events: Sequence[EngineEvent]) -> list[Properties]:
     """What was reported as an error, each once."""
     found = (event.diagnostic_event for event in events)
-    said = [_error(each.urn or "", each.message) for each in found if each and each.severity == "error"]
-    return [json.loads(each) for each in sorted({json.dumps(each) for each in said})]
+    reported = [_error(each.urn or "", each.message) for each in found if each and each.severity == "error"]
+    return [json.loads(each) for each in sorted({json.dumps(each) for each in reported})]
 
 
 def _error(urn: str, message: str) -> Properties:

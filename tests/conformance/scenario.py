@@ -66,6 +66,7 @@ class Scenario:
         found = {
             "step": step.title,
             "failed": bool(ended.failure),
+            "said": normal.said(ended.events),
             "errors": normal.errors(ended.events),
             "changes": normal.changes(ended.events),
             "operations": normal.ordered(normal.operations(ended.events), relations),

@@ -12,27 +12,9 @@ from tests.conformance.conftest import RAN
 from tests.conformance.engines import Engine, Place
 from tests.conformance.scenario import PROGRAMS, Scenario, text
 
-# Where the local engine is known to differ, and how. Each is expected to differ: one that no longer does must go.
-DIFFERS = {
-    "default_providers_disabled": "the CLI puts `Invoke: ` before the reason of a refused invoke",
-    "get": "the CLI emits the event of one read later",
-    "hooks_of_deletion": "a destroy with delete hooks is refused by both, in other words",
-    "imports": "the CLI lists the values that differ, the local engine the properties",
-    "providers_default": "the CLI also emits an update of a default provider whose configuration changed",
-}
 
-
-def _cases() -> list[object]:
-    local = [
-        pytest.param("local", program, marks=pytest.mark.xfail(strict=True, reason=DIFFERS[program]))
-        if program in DIFFERS
-        else pytest.param("local", program)
-        for program in PROGRAMS
-    ]
-    return [*local, *(pytest.param("cli", program) for program in PROGRAMS)]
-
-
-@pytest.mark.parametrize(("engine", "program"), _cases())
+@pytest.mark.parametrize("engine", ["local", "cli"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_program(
     engine: str,
     program: str,

@@ -10,7 +10,7 @@ REFUSED = "error hooks"
 
 
 def give_up(args: ErrorHookArgs) -> bool:
-    pulumi.log.info(f"{args.name} failed")
+    pulumi.log.info(f"said: {args.name} failed")
     return False
 
 

@@ -9,10 +9,10 @@ from tests.conformance.steps import destroy, preview, refresh, up
 
 def program(stage: int) -> None:
     id_ = {4: "missing"}.get(stage, "there")
-    found = Thing("found", ResourceOptions(id=id_, additional_secret_outputs=["label"]))
-    Thing("user", label=found.label, other=found.token)
     made = Thing("made")
-    Thing("late", ResourceOptions(id=made.token.apply(lambda _: "there")))
+    late = Thing("late", ResourceOptions(id=made.token.apply(lambda _: "there")))
+    found = Thing("found", ResourceOptions(id=id_, additional_secret_outputs=["label"], depends_on=[late]))
+    Thing("user", label=found.label, other=found.token)
     if stage == 3:
         Thing("managed", ResourceOptions(id="there"))
     elif stage < 3:

@@ -10,12 +10,12 @@ def program(stage: int) -> None:
     with Group("group") as group:
         label = {2: "changed"}.get(stage, "l")
         imported = Thing("same", group.options(import_="there"), label=label, size=3)
-    Thing("user", label=imported.token)
-    Thing("ignoring", ResourceOptions(import_="other", ignore_changes=["label"]), label="mine", size=1)
+    user = Thing("user", label=imported.token)
+    ignoring = Thing("ignoring", ResourceOptions(import_="other", ignore_changes=["label"]), label="mine", size=1)
     if stage == 3:
-        Thing("missing", ResourceOptions(import_="missing", depends_on=[imported]))
+        Thing("missing", ResourceOptions(import_="missing", depends_on=[user, ignoring]))
     if stage == 4:
-        Thing("fixed", ResourceOptions(import_="fixed"), fixed="mine")
+        Thing("fixed", ResourceOptions(import_="fixed", depends_on=[user, ignoring]), fixed="mine")
 
 
 STEPS = [

@@ -7,7 +7,7 @@ from tests.conformance.steps import preview, up
 
 
 def program(stage: int) -> None:
-    Thing("plain")
+    Thing("plain", pulumi.ResourceOptions(version="1.0.0" if stage < 3 else "1.0.1-beta.2"))
     if stage < 3:
         Thing("versioned", pulumi.ResourceOptions(version="1.0.0"))
     if stage > 1:

@@ -17,7 +17,7 @@ from hubspoke.local.engine.selection import Selection
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.states import looked_up, planned
 from hubspoke.local.engine.steps import Step
-from hubspoke.local.engine.values import Properties, Secret, adopt, has_unknowns, leaves
+from hubspoke.local.engine.values import Properties, adopt, has_unknowns, shown
 
 
 class Judge(Protocol):
@@ -155,8 +155,8 @@ class Generator:
         for failure in checked.failures:
             found.valid = False
             if failure.property:
-                shown = _shown(found.goal.properties.get(failure.property.split(".")[0].split("[")[0]))
-                message = f"{kind} resource '{name}': property {failure.property} value {shown} has a problem"
+                value = shown(found.goal.properties.get(failure.property.split(".")[0].split("[")[0]))
+                message = f"{kind} resource '{name}': property {failure.property} value {value} has a problem"
             else:
                 message = f"{kind} resource '{name}' has a problem"
             self._events.error(f"{message}: {failure.reason}", found.urn)
@@ -251,7 +251,7 @@ class Generator:
         goal = found.goal
         self._replacing.refuse_protected(found.urn, old, found.new)
         if goal.import_id:
-            self._replacing.refuse_imported(found.urn, difference)
+            self._replacing.refuse_imported(found.urn, old, found.new, difference)
         self._progress.replaces.add(found.urn)
         if found.plugin is not None and not self._replacing.targeted(found.urn, old):
             # The defaults that were kept from the old resource are not those of a new one.
@@ -274,8 +274,3 @@ def _is_import(goal: Goal, old: State | None) -> bool:
     if not goal.custom or not goal.import_id:
         return False
     return old is None or old.external or (old.import_id or old.id) != goal.import_id
-
-
-def _shown(value: object) -> str:
-    secret = any(isinstance(each, Secret) for each in leaves(value))
-    return "[secret]" if secret else f"{{{'<nil>' if value is None else value}}}"

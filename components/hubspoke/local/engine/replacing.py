@@ -12,7 +12,7 @@ from hubspoke.local.engine.progress import Bail, Options, Progress, Recorded
 from hubspoke.local.engine.registry import Registry
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.steps import Step
-from hubspoke.local.engine.values import UNKNOWN, Properties, copied
+from hubspoke.local.engine.values import UNKNOWN, Properties, copied, shown
 
 _INIT_ERROR = "#initerror"
 _TO_REPLACE = {"add": "add-replace", "delete": "delete-replace", "update": "update-replace"}
@@ -123,10 +123,13 @@ class Replacing:
         if not self._options.dry_run:
             raise Bail
 
-    def refuse_imported(self, urn: str, difference: Difference) -> None:
+    def refuse_imported(self, urn: str, old: State, new: State, difference: Difference) -> None:
+        changes = [
+            f"{key}: {shown(old.inputs.get(key))} => {shown(new.inputs.get(key))}" for key in difference.replaces
+        ]
         message = (
             "previously-imported resources that still specify an ID may not be replaced; please remove the `import` "
-            f"declaration from your program; it would be replaced because of: {', '.join(difference.replaces)}"
+            "declaration from your program;\n" + "\n".join(changes)
         )
         if self._options.dry_run:
             self._events.warning(message, urn)

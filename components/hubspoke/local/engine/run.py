@@ -45,7 +45,7 @@ from hubspoke.local.engine.state import State
 from hubspoke.local.engine.steps import Step
 from hubspoke.local.engine.values import Properties
 
-_DELETE_HOOKS = {"BeforeDelete", "AfterDelete"}
+_DELETE_HOOKS = ("BeforeDelete", "AfterDelete")
 
 
 @dataclass(frozen=True)
@@ -148,11 +148,21 @@ class Run:
 
     def destroy(self) -> None:
         """Delete all that is recorded, or the targets. Raises `Stopped`."""
-        hooked = [state.urn for state in self._recorded.resources if _DELETE_HOOKS & state.resource_hooks.keys()]
-        if hooked:
-            self.executor.fail(Unsupported(f"delete hooks without the program ({', '.join(hooked)})"))
-            raise Stopped
+        self._refuse_delete_hooks()
         self._attempt(self.finish)
+
+    def _refuse_delete_hooks(self) -> None:
+        hooks = {
+            state.urn: [name for kind in _DELETE_HOOKS for name in state.resource_hooks.get(kind, ())]
+            for state in self._recorded.resources
+        }
+        for urn, names in hooks.items():
+            if names:
+                message = "Resource has delete hooks registered, but the program is not running. Hooks: "
+                self._setting.events.error(message + ", ".join(names), urn)
+        if any(hooks.values()):
+            self.executor.fail(Unsupported("delete hooks without the program"), reported=True)
+            raise Stopped
 
     def finish(self) -> None:
         """Delete what is recorded and was not registered. Raises `Stopped` and `Bail`."""

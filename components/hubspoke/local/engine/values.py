@@ -117,6 +117,11 @@ def has_secrets(value: Any) -> bool:
     return any(isinstance(each, Secret) for each in leaves(value))
 
 
+def shown(value: object) -> str:
+    """A value in a message, as Pulumi writes it; a secret is not."""
+    return MASK if has_secrets(value) else f"{{{'<nil>' if value is None else value}}}"
+
+
 def has_unknowns(value: Any) -> bool:
     return any(
         each == UNKNOWN if isinstance(each, str) else isinstance(each, ResourceRef) and each.id == UNKNOWN
