@@ -16,7 +16,7 @@ ALLOWED = {
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare"},
     "cloudflare": {"plan"},
-    "compose": {"intent", "plan", "aws", "pending"},
+    "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "pending"},
     "local": set(),
     "pending": set(),
     "operate": {"intent", "plan", "local", "aws"},

@@ -1,7 +1,7 @@
 """Components run by inline programs, and what came of them in a form that is the same each time."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,11 +30,16 @@ class Lab:
 
         return cf.Provider("cloudflare", api_token="token-of-the-lab")
 
-    def hub(self, providers: list[Any], **changes: Any) -> Any:
+    def hub(self, providers: list[Any], epochs: Mapping[str, float] | None = None, **changes: Any) -> Any:
+        """A hub with these epochs of its tunnels' keys, by the tunnel's key; 1 if not given."""
         import pulumi
         from hubspoke import AwsHub
 
-        return AwsHub("use1", {**hub_args(), **changes}, opts=pulumi.ResourceOptions(providers=providers))  # type: ignore[typeddict-item]
+        args: Any = {**hub_args(), **changes}
+        for connection in args["connections"]:
+            for tunnel in connection["tunnels"]:
+                tunnel["psk_epoch"] = (epochs or {}).get(tunnel["key"], 1)
+        return AwsHub("use1", args, opts=pulumi.ResourceOptions(providers=providers))
 
     def spoke(self, hub: Any, providers: list[Any], hub_provider: Any = None, **changes: Any) -> Any:
         import pulumi

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.components.conftest import Lab
 
 HUB_ACCOUNT, SPOKE_ACCOUNT = "210987654321", "321098765432"
+TUNNELS = ("use1-e1-a", "use1-e1-b", "use1-e2-a", "use1-e2-b")
 Golden = Callable[[str, str], None]
 
 
@@ -38,7 +39,8 @@ def test_a_hub_that_speaks_bgp(lab: "Lab", golden: Golden) -> None:
 
 def test_a_hub_with_static_routes_for_its_own_account(lab: "Lab", golden: Golden) -> None:
     def program() -> None:
-        lab.hub([lab.aws("network", HUB_ACCOUNT), lab.cloudflare()], routing="static", protect=False, psk_epoch=3)
+        providers = [lab.aws("network", HUB_ACCOUNT), lab.cloudflare()]
+        lab.hub(providers, dict.fromkeys(TUNNELS, 3), routing="static", protect=False)
 
     golden("golden/hub-static.json", text(lab.children(program)))
 
@@ -65,7 +67,7 @@ def test_a_new_network_in_the_hubs_account_with_static_routes(lab: "Lab", golden
 
 
 ADOPTED = {
-    "vpc": "vpc-0a1b2c3d4e5f67890",
+    "network": "vpc-0a1b2c3d4e5f67890",
     "subnets": {"a": "subnet-0a11b22c33d44e55f", "b": "subnet-0b66c77d88e99f00a"},
     "route_tables": {"private": "rtb-0c1d2e3f405162738", "database": "rtb-0d9e8f7a6b5c4d3e2"},
 }
@@ -89,6 +91,7 @@ def test_arguments_of_a_hosted_component_are_plain_and_its_integers_floats(lab: 
     def program() -> None:
         cloudflare = {"account": "3f1c9a7e5b2d4860a1b2c3d4e5f60718", "asn": 13335.0}
         providers = [lab.aws("network", HUB_ACCOUNT), lab.cloudflare()]
-        lab.hub(providers, routing="static", protect=False, psk_epoch=3.0, asn=64513.0, cloudflare=cloudflare)
+        epochs = dict.fromkeys(TUNNELS, 3.0)
+        lab.hub(providers, epochs, routing="static", protect=False, asn=64513.0, cloudflare=cloudflare)
 
     golden("golden/hub-static.json", text(lab.children(program)))

@@ -89,7 +89,8 @@ def test_every_prefix_of_a_static_hub_has_a_route_over_each_of_its_tunnels(deplo
 
 def test_a_new_epoch_renews_the_keys_at_both_ends_and_nothing_else(lab: "Lab") -> None:
     def program(epoch: int) -> Any:
-        return lambda: lab.hub([lab.aws("network", "210987654321"), lab.cloudflare()], psk_epoch=epoch)
+        epochs = dict.fromkeys(("use1-e1-a", "use1-e1-b", "use1-e2-a", "use1-e2-b"), epoch)
+        return lambda: lab.hub([lab.aws("network", "210987654321"), lab.cloudflare()], epochs)
 
     lab.world.up("lab", program(1))
     before = cloud_ends(lab.world)
@@ -102,3 +103,20 @@ def test_a_new_epoch_renews_the_keys_at_both_ends_and_nothing_else(lab: "Lab") -
     assert {kind for kind, _ in kinds} == {"RandomPassword", "VpnConnection", "MagicWanIpsecTunnel"}
     assert kinds["VpnConnection", "update"] == 2
     assert kinds["MagicWanIpsecTunnel", "update"] == 4
+
+
+def test_one_tunnels_epoch_renews_its_key_and_leaves_the_others(lab: "Lab") -> None:
+    def program(epochs: dict[str, float]) -> Any:
+        return lambda: lab.hub([lab.aws("network", "210987654321"), lab.cloudflare()], epochs)
+
+    lab.world.up("lab", program({}))
+    before = cloud_ends(lab.world)
+    ran = lab.world.up("lab", program({"use1-e2-b": 2}))
+    after = cloud_ends(lab.world)
+    assert len([address for address in before if before[address]["psk"] != after[address]["psk"]]) == 1
+    changed = {(urn.split("$")[-1].split("::")[0].rsplit(":", 1)[-1], urn.rsplit("::", 1)[-1]) for urn in ran.changed}
+    assert changed == {
+        ("RandomPassword", "use1-e2-b"),
+        ("VpnConnection", "use1/e2"),
+        ("MagicWanIpsecTunnel", "use1-e2-b"),
+    }

@@ -92,14 +92,14 @@ def test_an_adopted_vpc_is_named_once() -> None:
     segment: prod
     cidr: 10.8.0.0/20
     adopt:
-      vpc: vpc-00000001
+      network: vpc-00000001
       subnets: {a: subnet-00000001, b: subnet-00000002}
       route_tables: {main: rtb-00000001}
 """
     two = one.replace("old-one", "old-two").replace("10.8.", "10.9.").replace("subnet-00000002", "subnet-00000003")
     at = "named already at spokes.old-one.adopt"
     assert said_of(faulty("sites:\n", one + two + "sites:\n")) == [
-        f"36:12: spokes.old-two.adopt.vpc: vpc-00000001 is {at}.vpc; name each once",
+        f"36:16: spokes.old-two.adopt.network: vpc-00000001 is {at}.network; name each once",
         f"37:20: spokes.old-two.adopt.subnets.a: subnet-00000001 is {at}.subnets.a; name each once",
         f"38:28: spokes.old-two.adopt.route_tables.main: rtb-00000001 is {at}.route_tables.main; name each once",
     ]

@@ -44,7 +44,7 @@ DOCUMENT: dict[str, Any] = {
             "segment": "shared",
             "cidr": "10.4.0.0/22",
             "adopt": {
-                "vpc": "vpc-00000001",
+                "network": "vpc-00000001",
                 "subnets": {"b": "subnet-00000002", "a": "subnet-00000001"},
                 "route_tables": {"main": "rtb-00000001"},
             },
@@ -60,8 +60,8 @@ DOCUMENT: dict[str, Any] = {
 
 PREFIXES = ("10.0.0.0/8", "192.168.0.0/16")
 TUNNELS = (
-    Tunnel("use1-e1-a", "a", "169.254.240.0/30", "169.254.240.1", "169.254.240.2"),
-    Tunnel("use1-e1-b", "b", "169.254.240.4/30", "169.254.240.5", "169.254.240.6"),
+    Tunnel("use1-e1-a", "a", "169.254.240.0/30", "169.254.240.1", "169.254.240.2", 1),
+    Tunnel("use1-e1-b", "b", "169.254.240.4/30", "169.254.240.5", "169.254.240.6", 1),
 )
 
 
@@ -77,6 +77,7 @@ def routes_to(prefix: str) -> tuple[StaticRoute, ...]:
 HUB = HubPlan(
     key="use1",
     account="network",
+    cloud="aws",
     region="us-east-1",
     asn=64512,
     routing="static",
@@ -88,14 +89,22 @@ HUB = HubPlan(
     connections=(Connection("e1", "162.159.64.41", TUNNELS),),
     wan_prefixes=PREFIXES,
     shared_with=("222222222222",),
-    psk_epoch=1,
     protect=True,
+    prefix=None,
+    scale_units=1,
+    topology="mesh",
+    center=(),
+    store_psks=False,
+    peers=(),
+    advertised=(),
 )
 WEB = SpokePlan(
     key="web",
     account="apps",
+    cloud="aws",
     hub="use1",
     hub_account="network",
+    hub_account_id="111111111111",
     region="us-east-1",
     segment="prod",
     cidr="10.16.0.0/20",
@@ -122,8 +131,10 @@ WEB = SpokePlan(
 DNS = SpokePlan(
     key="dns",
     account="network",
+    cloud="aws",
     hub="use1",
     hub_account="network",
+    hub_account_id="111111111111",
     region="us-east-1",
     segment="shared",
     cidr="10.4.0.0/22",
@@ -143,9 +154,9 @@ PLAN = Plan(
     organization_sharing=True,
     cloudflare=CloudflarePlan("0" * 32, 13335),
     accounts=(
-        AccountPlan("apps", "aws", "222222222222", "deploy", "us-east-1", (), (WEB,), ("network",)),
-        AccountPlan("network", "aws", "111111111111", "hubspoke", "us-east-1", (HUB,), (DNS,), ()),
-        AccountPlan("spare", "aws", "333333333333", "hubspoke", "us-east-1", (), (), ()),
+        AccountPlan("apps", "aws", "222222222222", "deploy", "", "us-east-1", (), (WEB,), (), None, ("network",)),
+        AccountPlan("network", "aws", "111111111111", "hubspoke", "", "us-east-1", (HUB,), (DNS,), (), None, ()),
+        AccountPlan("spare", "aws", "333333333333", "hubspoke", "", "us-east-1", (), (), (), None, ()),
     ),
     flows=(
         FlowPlan("apart", "dev", "prod", "any", None, "denied"),
@@ -167,7 +178,8 @@ def test_with_bgp_cloudflare_needs_no_routes() -> None:
 def test_what_the_intent_says_of_a_hub_wins() -> None:
     hub = {"account": "network", "region": "us-east-1", "asn": 65001, "psk_epoch": 3, "protect": False}
     (planned,) = plan_of(hubs={"use1": hub}).account("network").hubs
-    assert (planned.asn, planned.psk_epoch, planned.protect) == (65001, 3, False)
+    epochs = {tunnel.psk_epoch for connection in planned.connections for tunnel in connection.tunnels}
+    assert (planned.asn, epochs, planned.protect) == (65001, {3}, False)
 
 
 def test_two_endpoints_give_two_connections_of_two_tunnels() -> None:

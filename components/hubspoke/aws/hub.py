@@ -31,7 +31,7 @@ class AwsHub(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AwsHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("hubspoke:index:AwsHub", name, {}, opts)
-        self._hub = parse_hub(name, args)
+        self._hub = parse_hub(name, args, "aws")
         self._cloudflare = parse_cloudflare(args)
         self._tags = args.get("tags", {})
         self._gateway = self._transit_gateway()
@@ -105,7 +105,7 @@ class AwsHub(pulumi.ComponentResource):
             tunnel.key,
             length=40,
             special=False,
-            keepers={"epoch": str(self._hub.psk_epoch)},
+            keepers={"epoch": str(tunnel.psk_epoch)},
             opts=self._options(),
         )
         # AWS refuses a key that starts with 0 (EC2 API, VpnTunnelOptionsSpecification, 2026-08).

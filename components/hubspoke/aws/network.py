@@ -41,7 +41,7 @@ class Maker:
 
 def adopt(make: Maker, adopted: AdoptedNetwork) -> Network:
     """An existing VPC, read so that a wrong id is refused, and never changed or deleted."""
-    vpc = aws.ec2.Vpc.get(make.spoke.key, adopted.vpc, region=make.spoke.region, opts=make.options())
+    vpc = aws.ec2.Vpc.get(make.spoke.key, adopted.network, region=make.spoke.region, opts=make.options())
     return Network(vpc.id, [subnet for _, subnet in adopted.subnets], dict(adopted.route_tables))
 
 

@@ -37,7 +37,7 @@ class AwsSpoke(pulumi.ComponentResource):
         hub_provider: aws.Provider | None = None,
     ) -> None:
         super().__init__("hubspoke:index:AwsSpoke", name, {}, opts)
-        self._spoke = parse_spoke(name, args)
+        self._spoke = parse_spoke(name, args, "aws")
         self._hub_provider = hub_provider
         self._make = Maker(self._spoke, tagged(args.get("tags", {}), f"AwsSpoke/{name}", name), self)
         network = adopt(self._make, self._spoke.adopted) if self._spoke.adopted else create(self._make)

@@ -70,7 +70,7 @@ class Hub(Part):
 class Adopted(Part):
     """A network that exists already. It is never deleted, and only what is named here is changed on it."""
 
-    vpc: Annotated[str, StringConstraints(pattern=r"^vpc-[0-9a-f]{8,17}$")] = Field(description="VPC id.")
+    network: Annotated[str, StringConstraints(pattern=r"^vpc-[0-9a-f]{8,17}$")] = Field(description="VPC id.")
     subnets: dict[Zone, Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")]] = Field(
         min_length=2, description="One subnet per zone for the attachment."
     )

@@ -30,12 +30,12 @@ def seed(plan: Plan, clouds: Simulation) -> list[Record]:
 def _network(
     clouds: Simulation, account: str, spoke: SpokePlan, adopted: AdoptedNetwork, there: set[str]
 ) -> list[Record]:
-    wanted: list[tuple[str, str, dict[str, str]]] = [(_VPC, adopted.vpc, {"cidrBlock": spoke.cidr})]
+    wanted: list[tuple[str, str, dict[str, str]]] = [(_VPC, adopted.network, {"cidrBlock": spoke.cidr})]
     prefixes = IPv4Network(spoke.cidr).subnets(new_prefix=_SMALLEST)
     for (zone, subnet), prefix in zip(adopted.subnets, prefixes, strict=False):
         place = {"availabilityZone": f"{spoke.region}{zone}", "cidrBlock": str(prefix)}
-        wanted.append((_SUBNET, subnet, {"vpcId": adopted.vpc, **place}))
-    wanted += [(_ROUTE_TABLE, table, {"vpcId": adopted.vpc}) for _, table in adopted.route_tables]
+        wanted.append((_SUBNET, subnet, {"vpcId": adopted.network, **place}))
+    wanted += [(_ROUTE_TABLE, table, {"vpcId": adopted.network}) for _, table in adopted.route_tables]
     return [
         clouds.create(account, spoke.region, type_, inputs, id_) for type_, id_, inputs in wanted if id_ not in there
     ]

@@ -75,9 +75,12 @@ class _Builder:
             cloud=account.cloud,
             id=account.id,
             role=account.role,
+            tenant="",
             region=(regions + anywhere)[0],
             hubs=hubs,
             spokes=spokes,
+            onramps=(),
+            firewall=None,
             depends_on=tuple(sorted({spoke.hub_account for spoke in spokes} - {key})),
         )
 
@@ -87,6 +90,7 @@ class _Builder:
         return HubPlan(
             key=key,
             account=hub.account,
+            cloud="aws",
             region=hub.region,
             asn=hub.asn or self.lock.asns[key],
             routing=hub.routing,
@@ -94,8 +98,14 @@ class _Builder:
             connections=tuple(self.connection(key, endpoint) for endpoint in sorted(self.wan.cloudflare.endpoints)),
             wan_prefixes=self.prefixes,
             shared_with=tuple(sorted(self.wan.accounts[guest].id for guest in guests)),
-            psk_epoch=hub.psk_epoch,
             protect=hub.protect,
+            prefix=None,
+            scale_units=1,
+            topology="mesh",
+            center=(),
+            store_psks=False,
+            peers=(),
+            advertised=(),
         )
 
     def connection(self, hub: str, endpoint: str) -> Connection:
@@ -105,15 +115,18 @@ class _Builder:
     def tunnel(self, hub: str, endpoint: str, slot: Literal["a", "b"]) -> Tunnel:
         key = tunnel_key(hub, endpoint, slot)
         inside = self.lock.tunnels[key]
-        return Tunnel(key, slot, str(inside), cloud_address=str(inside[1]), cloudflare_address=str(inside[2]))
+        epoch = self.wan.hubs[hub].psk_epoch
+        return Tunnel(key, slot, str(inside), str(inside[1]), str(inside[2]), epoch)
 
     def spoke(self, key: str) -> SpokePlan:
         spoke, hub, cidr = self.wan.spokes[key], self.hubs[self.wan.spokes[key].hub], self.cidrs[key]
         return SpokePlan(
             key=key,
             account=spoke.account,
+            cloud="aws",
             hub=spoke.hub,
             hub_account=hub.account,
+            hub_account_id=self.wan.accounts[hub.account].id,
             region=hub.region,
             segment=spoke.segment,
             cidr=str(cidr),
@@ -137,5 +150,5 @@ class _Builder:
 
 def _adopted(adopted: Adopted) -> AdoptedNetwork:
     return AdoptedNetwork(
-        adopted.vpc, tuple(sorted(adopted.subnets.items())), tuple(sorted(adopted.route_tables.items()))
+        adopted.network, tuple(sorted(adopted.subnets.items())), tuple(sorted(adopted.route_tables.items()))
     )

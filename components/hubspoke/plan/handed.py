@@ -62,7 +62,11 @@ def plan_of(wan_path: Path, lock_path: Path, account: str) -> Plan:
 
 def _part(plan: Plan, account: AccountPlan) -> Plan:
     """The account, and of those it depends on what a provider there needs: nothing that is in them."""
-    others = (replace(each, hubs=(), spokes=()) for each in plan.accounts if each.key in account.depends_on)
+    others = (
+        replace(each, hubs=(), spokes=(), onramps=(), firewall=None)
+        for each in plan.accounts
+        if each.key in account.depends_on
+    )
     return replace(plan, accounts=tuple(sorted((account, *others), key=lambda each: each.key)), flows=())
 
 

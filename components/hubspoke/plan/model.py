@@ -9,23 +9,27 @@ from typing import Literal
 
 from hubspoke.intent.segments import ONRAMP as ONRAMP  # the plan's tables are keyed by it
 
+Cloud = Literal["aws", "azure", "gcp"]
 Routing = Literal["static", "bgp"]
+Topology = Literal["mesh", "star"]
+CLOUDFLARE = "cloudflare"  # key of the account, and so of the stack, that holds what is Cloudflare's alone
 
 
 @dataclass(frozen=True)
 class Tunnel:
     """One IPsec tunnel: both ends' inside addresses. `key` is at most 15 characters, Cloudflare's limit."""
 
-    key: str  # "<hub>-<endpoint>-<a|b>"
-    slot: Literal["a", "b"]  # tunnel1 or tunnel2 of its VPN connection
-    inside_cidr: str  # /30 in 169.254.240.0/20
-    cloud_address: str  # first host, the cloud's side: Cloudflare's next hop
-    cloudflare_address: str  # second host, Cloudflare's side: `interface_address`
+    key: str  # "<hub or on-ramp>-<endpoint>-<a|b>"
+    slot: Literal["a", "b"]  # AWS: tunnel1 or tunnel2; Azure: gateway instance 0 or 1; Google: interface 0 or 1
+    inside_cidr: str  # AWS and Google: /30, Azure: /31
+    cloud_address: str  # its first address, the cloud's side: Cloudflare's next hop
+    cloudflare_address: str  # its second address, Cloudflare's side: `interface_address`
+    psk_epoch: int  # a higher one is a new pre-shared key; Azure's two tunnels of a connection have one key
 
 
 @dataclass(frozen=True)
 class Connection:
-    """One VPN connection of a hub: two tunnels to one Cloudflare endpoint."""
+    """One VPN connection of a hub or on-ramp: two tunnels to one Cloudflare endpoint."""
 
     key: str  # the endpoint's key
     endpoint: str  # anycast address
@@ -41,40 +45,73 @@ class SegmentTable:
 
 
 @dataclass(frozen=True)
+class PeerRoute:
+    """A static route of one segment table of a hub, towards a spoke of a hub it is joined with."""
+
+    segment: str
+    prefix: str
+
+
+@dataclass(frozen=True)
+class HubPeer:
+    """Another hub of the same cloud that this one is joined with natively, beside the way over Cloudflare.
+
+    Arriving traffic is looked up in the on-ramp table, which knows all spokes: isolation is held by the segment tables
+    of the hub that sends. The side that initiates makes both sides' routes, as it alone knows the join's id.
+    """
+
+    key: str  # of the peering
+    hub: str
+    account: str
+    account_id: str
+    region: str
+    initiates: bool  # whether this side makes the join; its account's stack comes after the other's
+    routes: tuple[PeerRoute, ...]  # of this hub's tables, towards the other hub's spokes
+    returns: tuple[PeerRoute, ...]  # of the other hub's tables, towards this hub's spokes
+
+
+@dataclass(frozen=True)
 class HubPlan:
     key: str
     account: str
+    cloud: Cloud
     region: str
-    asn: int
+    asn: int  # Azure: always 65515
     routing: Routing
     segments: tuple[SegmentTable, ...]
     connections: tuple[Connection, ...]
     wan_prefixes: tuple[str, ...]  # what the hub sends towards Cloudflare
     shared_with: tuple[str, ...]  # ids of other accounts with spokes on this hub, sorted
-    psk_epoch: int
     protect: bool
+    prefix: str | None  # Azure: of the virtual hub itself
+    scale_units: int  # Azure: of the VPN gateway, 500 Mbps each
+    topology: Topology  # Google: of the Network Connectivity Center hub
+    center: tuple[str, ...]  # Google, star: segments in the centre group, sorted
+    store_psks: bool  # AWS: whether keys are kept in Secrets Manager too
+    peers: tuple[HubPeer, ...]
+    advertised: tuple[str, ...]  # what a BGP router of the hub tells Cloudflare: its spokes' space, collapsed
 
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet of a new spoke. `kind` is "workload" or "attachment" (the /28 the hub attaches to)."""
+    """A subnet of a new network: for workloads, for the hub's attachment, or for a VPN gateway."""
 
-    key: str  # "<kind>-<zone>"
-    kind: Literal["workload", "attachment"]
-    zone: str  # "a".."f"
+    key: str  # "<kind>-<zone>"; without the zone where subnets are regional (Azure, Google)
+    kind: Literal["workload", "attachment", "gateway"]
+    zone: str  # "a".."f" on AWS, "" elsewhere
     cidr: str
 
 
 @dataclass(frozen=True)
 class AdoptedNetwork:
-    vpc: str
-    subnets: tuple[tuple[str, str], ...]  # (zone, subnet id)
-    route_tables: tuple[tuple[str, str], ...]  # (key, route table id)
+    network: str  # AWS: VPC id; Azure: VNet resource id; Google: "projects/P/global/networks/N"
+    subnets: tuple[tuple[str, str], ...]  # (zone on AWS, else a stable key; subnet id)
+    route_tables: tuple[tuple[str, str], ...]  # (key, route table id); none on Google, where a network has the routes
 
 
 @dataclass(frozen=True)
 class FilterRule:
-    """One security group rule. `peer` is the prefix of the other end; ports are None for all."""
+    """One rule of a spoke's filter. `peer` is the prefix of the other end; ports are None for all."""
 
     key: str  # "<flow>-<peer key>"
     flow: str
@@ -85,7 +122,7 @@ class FilterRule:
 
 @dataclass(frozen=True)
 class StaticRoute:
-    """One route at Cloudflare: a spoke's prefix through one tunnel."""
+    """One route at Cloudflare: a network's prefix through one tunnel."""
 
     key: str  # the tunnel's key
     prefix: str
@@ -97,8 +134,10 @@ class StaticRoute:
 class SpokePlan:
     key: str
     account: str
+    cloud: Cloud
     hub: str
     hub_account: str
+    hub_account_id: str
     region: str
     segment: str
     cidr: str
@@ -112,17 +151,52 @@ class SpokePlan:
 
 
 @dataclass(frozen=True)
-class AccountPlan:
-    """One account's part, and so one stack's."""
+class OnRampPlan:
+    """A single network with a VPN to Cloudflare of its own, and no hub."""
 
     key: str
-    cloud: Literal["aws"]
-    id: str
-    role: str
-    region: str  # default region of the provider: of its first hub or spoke by key
+    account: str
+    cloud: Cloud
+    region: str
+    segment: str
+    cidr: str
+    asn: int
+    routing: Routing
+    connections: tuple[Connection, ...]
+    subnets: tuple[Subnet, ...]
+    adopted: AdoptedNetwork | None
+    gateway: str | None  # AWS: id of a virtual private gateway that is there already
+    wan_prefixes: tuple[str, ...]  # routed to the gateway
+    advertised: tuple[str, ...]  # what a BGP router of it tells Cloudflare
+    ingress: tuple[FilterRule, ...]
+    egress: tuple[FilterRule, ...]
+    cloudflare_routes: tuple[StaticRoute, ...]  # empty with BGP
+    protect: bool
+
+
+@dataclass(frozen=True)
+class FirewallPlan:
+    """What Cloudflare lets pass between segments; all else between the WAN's prefixes is dropped."""
+
+    segments: tuple[tuple[str, tuple[str, ...]], ...]  # (segment, its networks' and sites' prefixes, collapsed), sorted
+    allowed: tuple[tuple[str, str], ...]  # (segment that sends, segment that receives), itself included, sorted
+
+
+@dataclass(frozen=True)
+class AccountPlan:
+    """One account's part, and so one stack's. Cloudflare's own account is one too, where it has a firewall."""
+
+    key: str
+    cloud: Cloud | Literal["cloudflare"]
+    id: str  # AWS account id, Azure subscription, Google project, Cloudflare account id
+    role: str  # AWS: role's name; Google: service account that is impersonated, if any; "" elsewhere
+    tenant: str  # Azure; "" elsewhere
+    region: str  # default region of the provider: of its first hub, spoke or on-ramp by key; "" for Cloudflare
     hubs: tuple[HubPlan, ...]
     spokes: tuple[SpokePlan, ...]
-    depends_on: tuple[str, ...]  # accounts whose stacks must be up first (the hubs of its spokes), sorted
+    onramps: tuple[OnRampPlan, ...]
+    firewall: FirewallPlan | None
+    depends_on: tuple[str, ...]  # accounts whose stacks must be up first, sorted
 
 
 @dataclass(frozen=True)

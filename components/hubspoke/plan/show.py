@@ -111,7 +111,7 @@ def _spoke_row(spoke: SpokePlan) -> SpokeRow:
         hub=spoke.hub,
         segment=spoke.segment,
         cidr=spoke.cidr,
-        network=spoke.adopted.vpc if spoke.adopted else f"new, zones {zones}",
+        network=spoke.adopted.network if spoke.adopted else f"new, zones {zones}",
         subnets=tuple(f"{subnet.key} {subnet.cidr}" for subnet in spoke.subnets),
         routes=spoke.wan_prefixes,
         cloudflare_routes=tuple(

@@ -72,7 +72,7 @@ def _adopted_once(wan: Wan) -> Iterator[Issue]:
 
 
 def _adopted_ids(adopted: Adopted) -> Iterator[tuple[tuple[str, ...], str]]:
-    yield ("adopt", "vpc"), adopted.vpc
+    yield ("adopt", "network"), adopted.network
     for zone, subnet in adopted.subnets.items():
         yield ("adopt", "subnets", zone), subnet
     for key, table in adopted.route_tables.items():
