@@ -61,7 +61,7 @@ def test_all_faults_are_reported_at_once() -> None:
         "20:58: spokes.dns.cidr: 10.4.1.0/22 has host bits set",
         "21:44: spokes.lab.segment: there is no segment 'dve'",
         "21:55: spokes.lab.size: 22.5 where a whole number is meant",
-        "25:28: flows.lookups.to: there is no spoke, site or segment 'ntp'",
+        "25:28: flows.lookups.to: there is no spoke, on-ramp, site or segment 'ntp'",
     ]
 
 

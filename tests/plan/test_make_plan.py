@@ -10,6 +10,7 @@ from hubspoke.plan import (
     CloudflarePlan,
     Connection,
     FilterRule,
+    FirewallPlan,
     FlowPlan,
     HubPlan,
     Lock,
@@ -148,6 +149,10 @@ DNS = SpokePlan(
     egress=(),
     cloudflare_routes=routes_to("10.4.0.0/22"),
 )
+FIREWALL = FirewallPlan(
+    segments=(("prod", ("10.16.0.0/20",)), ("shared", ("10.4.0.0/22", "192.168.0.0/24", "192.168.2.0/24"))),
+    allowed=(("prod", "prod"), ("prod", "shared"), ("shared", "prod"), ("shared", "shared")),
+)
 PLAN = Plan(
     wan="acme",
     tags=(("cost", "1"), ("owner", "net")),
@@ -155,7 +160,10 @@ PLAN = Plan(
     cloudflare=CloudflarePlan("0" * 32, 13335),
     accounts=(
         AccountPlan("apps", "aws", "222222222222", "deploy", "", "us-east-1", (), (WEB,), (), None, ("network",)),
-        AccountPlan("network", "aws", "111111111111", "hubspoke", "", "us-east-1", (HUB,), (DNS,), (), None, ()),
+        AccountPlan("cloudflare", "cloudflare", "0" * 32, "", "", "", (), (), (), FIREWALL, ()),
+        AccountPlan(
+            "network", "aws", "111111111111", "hubspoke", "", "us-east-1", (HUB,), (DNS,), (), None, ("cloudflare",)
+        ),
         AccountPlan("spare", "aws", "333333333333", "hubspoke", "", "us-east-1", (), (), (), None, ()),
     ),
     flows=(
@@ -204,11 +212,11 @@ def test_two_flows_whose_rules_would_have_one_name() -> None:
     with pytest.raises(IntentError) as raised:
         plan_of(spokes=spokes, flows=flows, sites={})
     assert str(raised.value) == (
-        "wan.yaml: flows.web-db: its rules at spoke 'web' would have the same name as those of flow 'web': web-db-one; "
+        "wan.yaml: flows.web-db: its rules at 'web' would have the same name as those of flow 'web': web-db-one; "
         "rename one of the two flows"
     )
 
 
 def test_an_account_that_is_not_there() -> None:
-    with pytest.raises(KeyError, match="no account 'none' in the WAN; there are: apps, network, spare"):
+    with pytest.raises(KeyError, match="no account 'none' in the WAN; there are: apps, cloudflare, network, spare"):
         plan_of().account("none")

@@ -21,7 +21,7 @@ def test_a_new_wan_is_allocated_then_planned() -> None:
     assert old == Lock()
     assert not LOCK.exists()
     write_lock(LOCK, new)
-    assert [account.key for account in load_plan(WAN, LOCK).accounts] == ["apps", "network"]
+    assert [account.key for account in load_plan(WAN, LOCK).accounts] == ["apps", "cloudflare", "network"]
 
 
 def test_what_the_lock_lacks_is_placed_in_the_intent() -> None:

@@ -34,9 +34,11 @@ def test_a_hub_as_a_row() -> None:
     network = plan_rows(PLAN)[1]
     assert network.hubs[0] == HubRow(
         key="euc1",
+        cloud="aws",
         region="eu-central-1",
         asn=64512,
         routing="static",
+        details=(),
         segments=("dev -> dev, shared", "prod -> prod, shared", "shared -> dev, prod, shared"),
         tunnels=(
             TunnelRow("euc1-e1-a", "162.159.64.41", "169.254.240.1", "169.254.240.2"),
@@ -45,6 +47,7 @@ def test_a_hub_as_a_row() -> None:
             TunnelRow("euc1-e2-b", "162.159.66.41", "169.254.240.13", "169.254.240.14"),
         ),
         shared_with=("321098765432", "432109876543", "543210987654"),
+        peers=(),
     )
 
 

@@ -3,22 +3,30 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from hubspoke.intent.checks.accounts import check_accounts
 from hubspoke.intent.checks.addresses import check_addresses
+from hubspoke.intent.checks.adopted import check_adopted
+from hubspoke.intent.checks.clouds import check_clouds
 from hubspoke.intent.checks.flows import check_flows
+from hubspoke.intent.checks.hubs import check_hubs
+from hubspoke.intent.checks.networks import check_networks
 from hubspoke.intent.checks.quotas import check_quotas
 from hubspoke.intent.checks.references import check_references
 from hubspoke.intent.checks.routing import check_routing
-from hubspoke.intent.checks.spokes import check_spokes
 from hubspoke.intent.checks.tags import check_tags
 from hubspoke.intent.model import Wan
 from hubspoke.intent.problem import Issue
 
 CHECKS: tuple[Callable[[Wan], Iterable[Issue]], ...] = (
+    check_accounts,
     check_addresses,
+    check_adopted,
+    check_clouds,
     check_flows,
+    check_hubs,
+    check_networks,
     check_quotas,
     check_routing,
-    check_spokes,
     check_tags,
 )
 

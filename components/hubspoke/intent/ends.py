@@ -1,29 +1,30 @@
-"""What the ends of flows stand for: a spoke or site by itself, or all of a segment's."""
+"""What the ends of flows stand for: a spoke, on-ramp or site by itself, or all of a segment's."""
 
-from hubspoke.intent.model import Site, Spoke, Wan
+from hubspoke.intent.model import Site, Wan
+from hubspoke.intent.parts import members
 
 
 class Ends:
-    """The spokes and sites behind each name that a flow may give."""
+    """The networks and sites behind each name that a flow may give."""
 
     def __init__(self, wan: Wan) -> None:
-        self._wan = wan
-        parts: dict[str, Spoke | Site] = {**wan.spokes, **wan.sites}
-        self.segment_of = {key: part.segment for key, part in parts.items()}
+        self._parts = members(wan)
+        self.segment_of = {key: part.segment for key, part in self._parts.items()}
         self._members: dict[str, list[str]] = {key: [] for key in wan.segments}
         for key in sorted(self.segment_of):
             self._members.setdefault(self.segment_of[key], []).append(key)
-        self._sizes = {key: sum(map(self._prefixes, members)) for key, members in self._members.items()}
+        self._sizes = {key: sum(map(self._prefixes, found)) for key, found in self._members.items()}
 
     def __contains__(self, name: str) -> bool:
         return name in self.segment_of or name in self._members
 
     def members(self, name: str) -> list[str]:
-        """The spokes and sites behind a name, sorted."""
+        """The networks and sites behind a name, sorted."""
         return [name] if name in self.segment_of else self._members[name]
 
-    def spokes(self, name: str) -> list[str]:
-        return [member for member in self.members(name) if member in self._wan.spokes]
+    def networks(self, name: str) -> list[str]:
+        """The spokes and on-ramps behind a name, which have filters of their own."""
+        return [member for member in self.members(name) if not isinstance(self._parts[member], Site)]
 
     def segment(self, name: str) -> str:
         """The segment that a name is in, or is."""
@@ -37,4 +38,5 @@ class Ends:
         return member == name or self.segment_of[member] == name
 
     def _prefixes(self, member: str) -> int:
-        return 1 if member in self._wan.spokes else len(self._wan.sites[member].prefixes)
+        part = self._parts[member]
+        return len(part.prefixes) if isinstance(part, Site) else 1

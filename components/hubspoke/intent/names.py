@@ -9,6 +9,16 @@ from pydantic import BaseModel
 from hubspoke.intent.problem import Location
 
 _MANY = 8
+CLOUDFLARE = "cloudflare"  # key of the account, and so of the stack, that holds what is Cloudflare's alone
+# One part of each section, in words.
+SINGULAR = {
+    "accounts": "account",
+    "hubs": "hub",
+    "onramps": "on-ramp",
+    "segments": "segment",
+    "sites": "site",
+    "spokes": "spoke",
+}
 
 
 def suggest(name: str, known: Sequence[str], plural: str) -> str:

@@ -28,14 +28,14 @@ PATTERNS: dict[str, Words] = {
         "use 1 to 4 lower-case letters and digits, a letter first",
     ),
     r"^[a-z][a-z0-9]{1,7}-[a-z][a-z0-9]{0,3}-[ab]$": ("is not a tunnel's key", "write it as use1-e1-a"),
+    r"^[a-z][a-z0-9]{0,3}(-[ab])?$": ("is not a tunnel of a hub", "write it as e1-a, on Azure as e1"),
+    r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$": (
+        "is not a subnet's key",
+        "use up to 32 lower-case letters, digits and dashes, a letter first",
+    ),
     r"^[a-f]$": ("is not a zone", "use one letter, a to f"),
     r"^[0-9a-f]{32}$": ("is not a Cloudflare account id", "give its 32 hexadecimal digits"),
-    r"^\d{12}$": ("is not an AWS account id", "give its 12 digits, in quotes"),
-    r"^[\w+=,.@-]{1,64}$": ("is not a role's name", "give its name alone, without the path or ARN"),
-    r"^[a-z]{2}(-[a-z]+)+-\d$": ("is not a region", "write it as us-east-1"),
-    r"^vpc-[0-9a-f]{8,17}$": ("is not a VPC id", "write it as vpc-0a1b2c3d4e5f67890"),
-    r"^subnet-[0-9a-f]{8,17}$": ("is not a subnet id", "write it as subnet-0a1b2c3d4e5f67890"),
-    r"^rtb-[0-9a-f]{8,17}$": ("is not a route table id", "write it as rtb-0a1b2c3d4e5f67890"),
+    r"^vgw-[0-9a-f]{8,17}$": ("is not a virtual private gateway id", "write it as vgw-0a1b2c3d4e5f67890"),
 }
 
 

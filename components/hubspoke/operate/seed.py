@@ -22,7 +22,7 @@ def seed(plan: Plan, clouds: Simulation) -> list[Record]:
     made: list[Record] = []
     for account in plan.accounts:
         for spoke in account.spokes:
-            if spoke.adopted:
+            if spoke.adopted and spoke.cloud == "aws":
                 made += _network(clouds, account.id, spoke, spoke.adopted, there)
     return made
 

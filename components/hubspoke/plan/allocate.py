@@ -1,54 +1,27 @@
-"""Allocates what the intent leaves open: tunnel addresses, ASNs, and CIDRs from pools.
+"""Allocates what the intent leaves open: tunnel addresses, ASNs, and prefixes from pools.
 
 What is in the lock stays as it is for as long as its subject is in the intent. What is new is allocated by size and
 key, so that the order of the file does not matter.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import chain
-from typing import Literal
 
 from hubspoke.intent.check import check
 from hubspoke.intent.checks.addresses import exhausted
-from hubspoke.intent.limits import PRIVATE_ASNS, RESERVED_TUNNEL_CIDRS, TUNNEL_PREFIX, TUNNEL_RANGE
+from hubspoke.intent.limits import PRIVATE_ASNS, RESERVED_TUNNEL_CIDRS, TUNNEL_RANGE, reserved_by
 from hubspoke.intent.model import Wan
-from hubspoke.intent.prefixes import Free, overlaps
-from hubspoke.intent.problem import IntentError, Issue, Location, render
+from hubspoke.intent.parts import Want, gateways
+from hubspoke.intent.prefixes import Free
+from hubspoke.intent.problem import IntentError, Issue, Location
 from hubspoke.plan.lock import Lock
-
-SLOTS: tuple[Literal["a", "b"], ...] = ("a", "b")  # the two tunnels of a VPN connection
+from hubspoke.plan.misfits import given_prefixes, misfits
+from hubspoke.plan.needs import Needs, needs_of, owner_at, still_needed
 
 
 class AllocationMissing(IntentError):
     """The intent is sound, but the lock lacks allocations for it: `hubspoke plan --write` makes them."""
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What the intent leaves to be allocated."""
-
-    tunnels: tuple[str, ...]
-    asns: tuple[str, ...]  # hubs
-    cidrs: tuple[str, ...]  # spokes
-
-
-def needs_of(wan: Wan) -> Needs:
-    return Needs(
-        tunnels=tuple(
-            tunnel_key(hub, endpoint, slot)
-            for hub in sorted(wan.hubs)
-            for endpoint in sorted(wan.cloudflare.endpoints)
-            for slot in SLOTS
-        ),
-        asns=tuple(sorted(key for key, hub in wan.hubs.items() if hub.asn is None)),
-        cidrs=tuple(sorted(key for key, spoke in wan.spokes.items() if spoke.cidr is None)),
-    )
-
-
-def tunnel_key(hub: str, endpoint: str, slot: str) -> str:
-    return f"{hub}-{endpoint}-{slot}"
 
 
 def allocate(wan: Wan, lock: Lock) -> Lock:
@@ -59,10 +32,12 @@ def allocate(wan: Wan, lock: Lock) -> Lock:
     require_sound(wan, lock)
     kept = still_needed(wan, lock)
     needs, issues = needs_of(wan), list[Issue]()
+    prefixes = _new_prefixes(wan, needs, kept, issues)
     new = Lock(
         tunnels=kept.tunnels | _new_tunnels(needs, kept, issues),
         asns=kept.asns | _new_asns(wan, needs, kept),
-        cidrs=kept.cidrs | _new_cidrs(wan, needs, kept, issues),
+        prefixes=kept.prefixes | {want.key: prefix for want, prefix in prefixes.items() if want.section == "hubs"},
+        cidrs=kept.cidrs | {want.key: prefix for want, prefix in prefixes.items() if want.section != "hubs"},
     )
     if issues:
         raise IntentError(issue.unplaced() for issue in issues)
@@ -71,111 +46,60 @@ def allocate(wan: Wan, lock: Lock) -> Lock:
 
 def require_sound(wan: Wan, lock: Lock) -> None:
     """Raises IntentError where the intent contradicts itself or the lock."""
-    issues = check(wan) or list(_misfits(wan, still_needed(wan, lock)))
+    issues = check(wan) or list(misfits(wan, still_needed(wan, lock)))
     if issues:
         raise IntentError(issue.unplaced() for issue in issues)
 
 
 def require_complete(wan: Wan, lock: Lock) -> None:
     """Raises AllocationMissing where the lock lacks what the intent needs."""
-    needs = needs_of(wan)
-    missing = chain(
-        ((("hubs", key), "no ASN") for key in needs.asns if key not in lock.asns),
-        ((("spokes", key), "no CIDR") for key in needs.cidrs if key not in lock.cidrs),
-        (
-            (("hubs", key.split("-")[0]), f"no address for tunnel {key}")
-            for key in needs.tunnels
-            if key not in lock.tunnels
-        ),
-    )
     remedy = "run `hubspoke plan --write` and commit the lock file"
+    missing = _missing(wan, needs_of(wan), lock)
     problems = [Issue(at, f"{what} is allocated yet", remedy).unplaced() for at, what in missing]
     if problems:
         raise AllocationMissing(problems)
 
 
-def still_needed(wan: Wan, lock: Lock) -> Lock:
-    """The lock without what no longer has a subject, or is given by the intent now."""
-    needs = needs_of(wan)
-    tunnels, asns, cidrs = set(needs.tunnels), set(needs.asns), set(needs.cidrs)
-    return Lock(
-        tunnels={key: inside for key, inside in lock.tunnels.items() if key in tunnels},
-        asns={key: asn for key, asn in lock.asns.items() if key in asns},
-        cidrs={key: cidr for key, cidr in lock.cidrs.items() if key in cidrs},
-    )
+def _missing(wan: Wan, needs: Needs, lock: Lock) -> Iterator[tuple[Location, str]]:
+    for key in needs.asns:
+        if key not in lock.asns:
+            yield owner_at(wan, key), "no ASN"
+    for want in needs.prefixes:
+        if want.key not in (lock.prefixes if want.section == "hubs" else lock.cidrs):
+            yield want.at, "no prefix" if want.section == "hubs" else "no CIDR"
+    for key in needs.tunnels:
+        if key not in lock.tunnels:
+            yield owner_at(wan, key), f"no address for tunnel {key}"
 
 
 def _new_tunnels(needs: Needs, kept: Lock, issues: list[Issue]) -> dict[str, IPv4Network]:
     free = Free(TUNNEL_RANGE, [*kept.tunnels.values(), *RESERVED_TUNNEL_CIDRS])
     new: dict[str, IPv4Network] = {}
-    for key in needs.tunnels:
-        if key not in kept.tunnels and (inside := free.take(TUNNEL_PREFIX)):
+    for key, length in needs.tunnels.items():
+        if key not in kept.tunnels and (inside := free.take(length)):
             new[key] = inside
     if len(new) + len(kept.tunnels) < len(needs.tunnels):
         what = f"{len(needs.tunnels)} tunnels are more than {TUNNEL_RANGE} has addresses for"
-        issues.append(Issue(("hubs",), what, "use fewer hubs or endpoints"))
+        issues.append(Issue(("hubs",), what, "use fewer hubs, on-ramps or endpoints"))
     return new
 
 
 def _new_asns(wan: Wan, needs: Needs, kept: Lock) -> dict[str, int]:
-    taken = {wan.cloudflare.asn, *kept.asns.values(), *(hub.asn for hub in wan.hubs.values() if hub.asn)}
-    free = (asn for asn in chain(*PRIVATE_ASNS) if asn not in taken)
-    return {hub: next(free) for hub in needs.asns if hub not in kept.asns}
+    given = (gateway.asn for gateway in gateways(wan).values() if gateway.asn)
+    taken = {wan.cloudflare.asn, *kept.asns.values(), *given}
+    free = (asn for asn in chain(*PRIVATE_ASNS) if asn not in taken and not reserved_by(asn))
+    return {key: next(free) for key in needs.asns if key not in kept.asns}
 
 
-def _new_cidrs(wan: Wan, needs: Needs, kept: Lock, issues: list[Issue]) -> dict[str, IPv4Network]:
-    taken = [*(prefix for prefix, _ in _given(wan)), *kept.cidrs.values()]
-    pools = {hub: Free(pool, taken) for hub, pool in wan.pools.items()}
-    new: dict[str, IPv4Network] = {}
-    for key in sorted(needs.cidrs, key=lambda key: (wan.spokes[key].size, key)):
-        if key in kept.cidrs:
+def _new_prefixes(wan: Wan, needs: Needs, kept: Lock, issues: list[Issue]) -> dict[Want, IPv4Network]:
+    taken = [*(prefix for prefix, _ in given_prefixes(wan)), *kept.cidrs.values(), *kept.prefixes.values()]
+    pools = {key: Free(pool, taken) for key, pool in wan.pools.items()}
+    new: dict[Want, IPv4Network] = {}
+    for want in needs.prefixes:
+        if want.key in (kept.prefixes if want.section == "hubs" else kept.cidrs):
             continue
-        spoke = wan.spokes[key]
-        if cidr := pools[spoke.hub].take(spoke.size):
-            new[key] = cidr
+        if prefix := pools[want.pool].take(want.size):
+            new[want] = prefix
         else:
-            issues.append(exhausted(wan, key))
+            issues.append(exhausted(wan, want))
     return new
-
-
-def _given(wan: Wan) -> Iterator[tuple[IPv4Network, Location]]:
-    """The prefixes that the intent itself gives away."""
-    yield from ((spoke.cidr, ("spokes", key)) for key, spoke in wan.spokes.items() if spoke.cidr)
-    yield from ((prefix, ("sites", key)) for key, site in wan.sites.items() for prefix in site.prefixes)
-
-
-def _misfits(wan: Wan, kept: Lock) -> Iterator[Issue]:
-    """Allocations that the intent has outgrown. They are not moved: that would replace what lives on them."""
-    yield from _misfit_asns(wan, kept)
-    for key, cidr in kept.cidrs.items():
-        spoke = wan.spokes[key]
-        if cidr.prefixlen != spoke.size:
-            yield _misfit(key, cidr, f"the size asked for is /{spoke.size}")
-        if not cidr.subnet_of(wan.pools[spoke.hub]):
-            yield _misfit(key, cidr, f"the pool of hub {spoke.hub!r} is {wan.pools[spoke.hub]}")
-    yield from _overlapped(_given(wan), kept)
-
-
-def _overlapped(given: Iterable[tuple[IPv4Network, Location]], kept: Lock) -> Iterator[Issue]:
-    places = chain(given, ((cidr, ("spokes", key)) for key, cidr in kept.cidrs.items()))
-    for outer, inner in overlaps((prefix, (prefix, at)) for prefix, at in places):
-        mine, other = (inner, outer) if inner[1][1] in kept.cidrs else (outer, inner)
-        if mine[1][1] in kept.cidrs:
-            yield _misfit(str(mine[1][1]), mine[0], f"{render(other[1])} has {other[0]}")
-
-
-def _misfit(key: str, cidr: IPv4Network, why: str) -> Issue:
-    remedy = (
-        f"undo that; or keep the network and write `cidr: {cidr}`; or remove cidrs.{key} from the lock file"
-        " and run `hubspoke plan --write`, which replaces the network"
-    )
-    return Issue(("spokes", key), f"it is allocated {cidr}, but {why}", remedy)
-
-
-def _misfit_asns(wan: Wan, kept: Lock) -> Iterator[Issue]:
-    given = {hub.asn: f"the ASN of hub {key!r}" for key, hub in wan.hubs.items() if hub.asn}
-    given[wan.cloudflare.asn] = "Cloudflare's"
-    for key, asn in kept.asns.items():
-        if asn in given:
-            remedy = f"undo that, or remove asns.{key} from the lock file and run `hubspoke plan --write`"
-            yield Issue(("hubs", key), f"it is allocated ASN {asn}, which is {given[asn]} now", remedy)

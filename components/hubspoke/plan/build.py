@@ -1,28 +1,40 @@
 """From the intent and its lock to the Plan: pure, complete, sorted by key."""
 
-from collections.abc import Mapping
-from ipaddress import IPv4Network
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, collapse_addresses
+from itertools import chain
 
-from hubspoke.intent.model import Adopted, Wan
+from hubspoke.intent.checks.accounts import depends_on
+from hubspoke.intent.limits import AZURE_ASN
+from hubspoke.intent.model import Adopted, Gateway, OnRamp, Spoke, Wan
+from hubspoke.intent.parts import networks
 from hubspoke.intent.segments import reachable
-from hubspoke.plan.allocate import SLOTS, require_complete, require_sound, still_needed, tunnel_key
+from hubspoke.plan.allocate import require_complete, require_sound
+from hubspoke.plan.firewall import firewall
 from hubspoke.plan.lock import Lock
 from hubspoke.plan.model import (
+    CLOUDFLARE,
     AccountPlan,
     AdoptedNetwork,
+    Cloud,
     CloudflarePlan,
-    Connection,
     FlowPlan,
     HubPlan,
+    OnRampPlan,
     Plan,
     SegmentTable,
     SpokePlan,
-    StaticRoute,
-    Tunnel,
+    Subnet,
 )
+from hubspoke.plan.needs import still_needed
+from hubspoke.plan.peers import Peers
 from hubspoke.plan.rules import Rules
 from hubspoke.plan.subnets import lay_out
+from hubspoke.plan.tunnels import connections, static_routes
+
+Placed = HubPlan | SpokePlan | OnRampPlan
+
+_DEFAULT_ROLES: dict[Cloud, str] = {"aws": "hubspoke", "azure": "", "gcp": ""}
 
 
 def make_plan(wan: Wan, lock: Lock) -> Plan:
@@ -44,20 +56,26 @@ class _Builder:
         self.prefixes = tuple(str(prefix) for prefix in sorted(wan.address_space))
         self.reach = reachable(wan.segments)
         self.cidrs: Mapping[str, IPv4Network] = {
-            key: spoke.cidr or self.lock.cidrs[key] for key, spoke in wan.spokes.items()
+            str(at[1]): network.cidr or self.lock.cidrs[str(at[1])] for at, network in networks(wan)
         }
         self.rules = Rules(wan, self.cidrs)
+        self.peers = Peers(wan, self.cidrs)
+        self.needs = depends_on(wan)
         self.hubs = {key: self.hub(key) for key in sorted(wan.hubs)}
         self.spokes = {key: self.spoke(key) for key in sorted(wan.spokes)}
+        self.onramps = {key: self.onramp(key) for key in sorted(wan.onramps)}
 
     def plan(self) -> Plan:
         wan = self.wan
+        accounts = [self.account(key) for key in wan.accounts]
+        if wan.cloudflare.firewall:
+            accounts.append(self.cloudflare())
         return Plan(
             wan=wan.name,
             tags=tuple(sorted(wan.tags.items())),
             organization_sharing=wan.organization_sharing,
             cloudflare=CloudflarePlan(wan.cloudflare.account, wan.cloudflare.asn),
-            accounts=tuple(self.account(key) for key in sorted(wan.accounts)),
+            accounts=tuple(sorted(accounts, key=lambda account: account.key)),
             flows=tuple(
                 FlowPlan(key, flow.source, flow.target, flow.protocol, flow.port, flow.access)
                 for key, flow in sorted(wan.flows.items())
@@ -68,84 +86,130 @@ class _Builder:
         account = self.wan.accounts[key]
         hubs = tuple(hub for hub in self.hubs.values() if hub.account == key)
         spokes = tuple(spoke for spoke in self.spokes.values() if spoke.account == key)
-        regions = [hub.region for hub in hubs] + [spoke.region for spoke in spokes]
-        anywhere = [hub.region for hub in self.hubs.values()]  # for an account that has nothing yet
+        onramps = tuple(onramp for onramp in self.onramps.values() if onramp.account == key)
+        first = {CLOUDFLARE} if self.wan.cloudflare.firewall and (hubs or onramps) else set()
         return AccountPlan(
             key=key,
             cloud=account.cloud,
             id=account.id,
-            role=account.role,
-            tenant="",
-            region=(regions + anywhere)[0],
+            role=account.role or _DEFAULT_ROLES[account.cloud],
+            tenant=account.tenant or "",
+            region=self.region(chain(hubs, spokes, onramps), account.cloud),
             hubs=hubs,
             spokes=spokes,
-            onramps=(),
+            onramps=onramps,
             firewall=None,
-            depends_on=tuple(sorted({spoke.hub_account for spoke in spokes} - {key})),
+            depends_on=tuple(sorted(self.needs.get(key, set()) | first)),
         )
+
+    def cloudflare(self) -> AccountPlan:
+        return AccountPlan(
+            key=CLOUDFLARE,
+            cloud="cloudflare",
+            id=self.wan.cloudflare.account,
+            role="",
+            tenant="",
+            region="",
+            hubs=(),
+            spokes=(),
+            onramps=(),
+            firewall=firewall(self.wan, self.cidrs),
+            depends_on=(),
+        )
+
+    def region(self, own: Iterable[Placed], cloud: Cloud) -> str:
+        """Of the account's first part, or for an account that has nothing yet, of the first one in its cloud."""
+        others: chain[Placed] = chain(self.hubs.values(), self.onramps.values(), self.spokes.values())
+        return next(part.region for part in chain(own, others) if part.cloud == cloud)
 
     def hub(self, key: str) -> HubPlan:
         hub = self.wan.hubs[key]
+        cloud = self.cloud(hub.account)
         guests = {spoke.account for spoke in self.wan.spokes.values() if spoke.hub == key} - {hub.account}
+        prefix = hub.cidr or self.lock.prefixes.get(key)
         return HubPlan(
             key=key,
             account=hub.account,
-            cloud="aws",
+            cloud=cloud,
             region=hub.region,
-            asn=hub.asn or self.lock.asns[key],
+            asn=self.asn(key, hub),
             routing=hub.routing,
             segments=tuple(SegmentTable(name, tuple(sorted(self.reach[name]))) for name in sorted(self.reach)),
-            connections=tuple(self.connection(key, endpoint) for endpoint in sorted(self.wan.cloudflare.endpoints)),
+            connections=connections(self.wan, self.lock, key, hub, cloud),
             wan_prefixes=self.prefixes,
             shared_with=tuple(sorted(self.wan.accounts[guest].id for guest in guests)),
             protect=hub.protect,
-            prefix=None,
-            scale_units=1,
-            topology="mesh",
-            center=(),
-            store_psks=False,
-            peers=(),
-            advertised=(),
+            prefix=str(prefix) if prefix else None,
+            scale_units=hub.scale_units,
+            topology=hub.topology,
+            center=tuple(sorted(hub.center)),
+            store_psks=hub.store_psks,
+            peers=self.peers.of(key),
+            advertised=self.advertised(key) if cloud == "gcp" and hub.routing == "bgp" else (),
         )
 
-    def connection(self, hub: str, endpoint: str) -> Connection:
-        address = str(self.wan.cloudflare.endpoints[endpoint])
-        return Connection(endpoint, address, tuple(self.tunnel(hub, endpoint, slot) for slot in SLOTS))
-
-    def tunnel(self, hub: str, endpoint: str, slot: Literal["a", "b"]) -> Tunnel:
-        key = tunnel_key(hub, endpoint, slot)
-        inside = self.lock.tunnels[key]
-        epoch = self.wan.hubs[hub].psk_epoch
-        return Tunnel(key, slot, str(inside), str(inside[1]), str(inside[2]), epoch)
-
     def spoke(self, key: str) -> SpokePlan:
-        spoke, hub, cidr = self.wan.spokes[key], self.hubs[self.wan.spokes[key].hub], self.cidrs[key]
+        spoke, hub, cidr = self.wan.spokes[key], self.hubs[self.wan.spokes[key].hub], str(self.cidrs[key])
+        priority = self.wan.cloudflare.priority
         return SpokePlan(
             key=key,
             account=spoke.account,
-            cloud="aws",
+            cloud=hub.cloud,
             hub=spoke.hub,
             hub_account=hub.account,
             hub_account_id=self.wan.accounts[hub.account].id,
             region=hub.region,
             segment=spoke.segment,
-            cidr=str(cidr),
-            subnets=() if spoke.adopt else lay_out(cidr, spoke.zones),
+            cidr=cidr,
+            subnets=self.subnets(key, spoke, hub.cloud),
             adopted=_adopted(spoke.adopt) if spoke.adopt else None,
             propagates_to=tuple(table.key for table in hub.segments if spoke.segment in table.reaches),
             wan_prefixes=self.prefixes,
             ingress=self.rules.ingress(key),
             egress=self.rules.egress(key),
-            cloudflare_routes=self.routes(hub, str(cidr)),
+            cloudflare_routes=static_routes(hub.connections, cidr, priority) if hub.routing == "static" else (),
         )
 
-    def routes(self, hub: HubPlan, prefix: str) -> tuple[StaticRoute, ...]:
-        """One route at Cloudflare per tunnel, at one priority for all: equal-cost paths. None where BGP does it."""
-        if hub.routing == "bgp":
-            return ()
-        tunnels = [tunnel for connection in hub.connections for tunnel in connection.tunnels]
-        priority = self.wan.cloudflare.priority
-        return tuple(StaticRoute(tunnel.key, prefix, tunnel.cloud_address, priority) for tunnel in tunnels)
+    def onramp(self, key: str) -> OnRampPlan:
+        onramp, cidr = self.wan.onramps[key], str(self.cidrs[key])
+        cloud = self.cloud(onramp.account)
+        made = connections(self.wan, self.lock, key, onramp, cloud)
+        static = onramp.routing == "static"
+        return OnRampPlan(
+            key=key,
+            account=onramp.account,
+            cloud=cloud,
+            region=onramp.region,
+            segment=onramp.segment,
+            cidr=cidr,
+            asn=self.asn(key, onramp),
+            routing=onramp.routing,
+            connections=made,
+            subnets=self.subnets(key, onramp, cloud),
+            adopted=_adopted(onramp.adopt) if onramp.adopt else None,
+            gateway=onramp.gateway,
+            wan_prefixes=self.prefixes,
+            advertised=(cidr,) if cloud == "gcp" and not static else (),
+            ingress=self.rules.ingress(key),
+            egress=self.rules.egress(key),
+            cloudflare_routes=static_routes(made, cidr, self.wan.cloudflare.priority) if static else (),
+            protect=onramp.protect,
+        )
+
+    def cloud(self, account: str) -> Cloud:
+        return self.wan.accounts[account].cloud
+
+    def asn(self, key: str, gateway: Gateway) -> int:
+        return AZURE_ASN if self.cloud(gateway.account) == "azure" else gateway.asn or self.lock.asns[key]
+
+    def subnets(self, key: str, network: Spoke | OnRamp, cloud: Cloud) -> tuple[Subnet, ...]:
+        return () if network.adopt else lay_out(cloud, network, self.cidrs[key])
+
+    def advertised(self, hub: str) -> tuple[str, ...]:
+        """The hub's pool as one, so that a new spoke changes nothing there, and its spokes' prefixes outside it."""
+        pool = [self.wan.pools[hub]] if hub in self.wan.pools else []
+        own = (self.cidrs[key] for key, spoke in self.wan.spokes.items() if spoke.hub == hub)
+        return tuple(map(str, collapse_addresses([*pool, *own])))
 
 
 def _adopted(adopted: Adopted) -> AdoptedNetwork:

@@ -10,15 +10,21 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from hubspoke.intent.document import read_document
-from hubspoke.intent.limits import RESERVED_TUNNEL_CIDRS, TUNNEL_PREFIX, TUNNEL_RANGE, is_private_asn
+from hubspoke.intent.limits import (
+    HUB_LONGEST_PREFIX,
+    RESERVED_TUNNEL_CIDRS,
+    TUNNEL_PREFIXES,
+    TUNNEL_RANGE,
+    is_private_asn,
+)
 from hubspoke.intent.model import HubKey, Key, Part
 from hubspoke.intent.parse import parse
 from hubspoke.intent.prefixes import overlaps
-from hubspoke.intent.problem import IntentError, Issue, Problem, render
+from hubspoke.intent.problem import IntentError, Issue, Location, Problem, render
 
 HEADER = """\
-# What hubspoke has allocated for wan.yaml: the inside addresses of tunnels, the hubs' ASNs, and the spokes' CIDRs that
-# the intent leaves open. Commit this file beside wan.yaml: it is what keeps every address where it is.
+# What hubspoke has allocated for wan.yaml: the inside addresses of tunnels, and the ASNs and prefixes that the intent
+# leaves open. Commit this file beside wan.yaml: it is what keeps every address where it is.
 # Written by `hubspoke plan --write`. To have something allocated afresh, remove its line and run that again.
 """
 
@@ -31,9 +37,16 @@ class Lock(Part):
     """What was allocated, by the key of what it was allocated to."""
 
     version: int = _VERSION
-    tunnels: dict[TunnelKey, IPv4Network] = Field(default_factory=dict, description="Inside /30 of each tunnel.")
-    asns: dict[HubKey, int] = Field(default_factory=dict, description="ASN of each hub that gives none.")
-    cidrs: dict[Key, IPv4Network] = Field(default_factory=dict, description="CIDR of each spoke that gives none.")
+    tunnels: dict[TunnelKey, IPv4Network] = Field(
+        default_factory=dict, description="Inside prefix of each tunnel: a /30, on Azure a /31."
+    )
+    asns: dict[HubKey, int] = Field(default_factory=dict, description="ASN of each hub and on-ramp that gives none.")
+    prefixes: dict[HubKey, IPv4Network] = Field(
+        default_factory=dict, description="Prefix of each Azure hub that gives none."
+    )
+    cidrs: dict[Key, IPv4Network] = Field(
+        default_factory=dict, description="CIDR of each spoke and on-ramp that gives none."
+    )
 
 
 def load_lock(path: Path) -> Lock:
@@ -73,6 +86,7 @@ def lock_text(lock: Lock) -> str:
             f"version: {_VERSION}",
             *_section("tunnels", lock.tunnels),
             *_section("asns", lock.asns),
+            *(_section("prefixes", lock.prefixes) if lock.prefixes else ()),
             *_section("cidrs", lock.cidrs),
             "",
         ]
@@ -95,17 +109,19 @@ def _write_synced(path: Path, text: str) -> None:
 def _faults(lock: Lock) -> Iterator[Issue]:
     yield from _tunnel_faults(lock)
     yield from _asn_faults(lock)
-    yield from _overlapping("cidrs", lock.cidrs)
+    yield from _hub_faults(lock)
+    yield from _overlapping(_placed("cidrs", lock.cidrs) | _placed("prefixes", lock.prefixes))
 
 
 def _tunnel_faults(lock: Lock) -> Iterator[Issue]:
     for key, inside in lock.tunnels.items():
         at = ("tunnels", key)
-        if inside.prefixlen != TUNNEL_PREFIX or not inside.subnet_of(TUNNEL_RANGE):
-            yield Issue(at, f"{inside} is not a /{TUNNEL_PREFIX} in {TUNNEL_RANGE}", _AFRESH)
+        if inside.prefixlen not in TUNNEL_PREFIXES.values() or not inside.subnet_of(TUNNEL_RANGE):
+            sizes = " or ".join(f"/{length}" for length in sorted({*TUNNEL_PREFIXES.values()}))
+            yield Issue(at, f"{inside} is not a {sizes} in {TUNNEL_RANGE}", _AFRESH)
         if any(inside.overlaps(reserved) for reserved in RESERVED_TUNNEL_CIDRS):
             yield Issue(at, f"AWS keeps {inside} for itself", _AFRESH)
-    yield from _overlapping("tunnels", lock.tunnels)
+    yield from _overlapping(_placed("tunnels", lock.tunnels))
 
 
 def _asn_faults(lock: Lock) -> Iterator[Issue]:
@@ -114,13 +130,22 @@ def _asn_faults(lock: Lock) -> Iterator[Issue]:
         if not is_private_asn(asn):
             yield Issue(("asns", key), f"{asn} is not a private ASN", _AFRESH)
         if (other := first.setdefault(asn, key)) != key:
-            yield Issue(("asns", key), f"{asn} is allocated to hub {other!r} too", _AFRESH)
+            yield Issue(("asns", key), f"{asn} is allocated to {other!r} too", _AFRESH)
 
 
-def _overlapping(section: str, prefixes: Mapping[str, IPv4Network]) -> Iterator[Issue]:
-    for outer, inner in overlaps((prefix, key) for key, prefix in prefixes.items()):
-        what = f"{prefixes[inner]} overlaps {prefixes[outer]} of {render((section, outer))}"
-        yield Issue((section, inner), what, _AFRESH)
+def _hub_faults(lock: Lock) -> Iterator[Issue]:
+    for key, prefix in lock.prefixes.items():
+        if prefix.prefixlen > HUB_LONGEST_PREFIX:
+            yield Issue(("prefixes", key), f"{prefix} is longer than a /{HUB_LONGEST_PREFIX}", _AFRESH)
+
+
+def _placed(section: str, prefixes: Mapping[str, IPv4Network]) -> dict[Location, IPv4Network]:
+    return {(section, key): prefix for key, prefix in prefixes.items()}
+
+
+def _overlapping(prefixes: Mapping[Location, IPv4Network]) -> Iterator[Issue]:
+    for outer, inner in overlaps((prefix, at) for at, prefix in prefixes.items()):
+        yield Issue(inner, f"{prefixes[inner]} overlaps {prefixes[outer]} of {render(outer)}", _AFRESH)
 
 
 _AFRESH = "restore the file from version control, or remove this line and run `hubspoke plan --write`"

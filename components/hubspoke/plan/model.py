@@ -7,12 +7,12 @@ serialises as it is. Keys are stable: a resource's name is made from them and ne
 from dataclasses import dataclass
 from typing import Literal
 
+from hubspoke.intent.names import CLOUDFLARE as CLOUDFLARE
 from hubspoke.intent.segments import ONRAMP as ONRAMP  # the plan's tables are keyed by it
 
 Cloud = Literal["aws", "azure", "gcp"]
 Routing = Literal["static", "bgp"]
 Topology = Literal["mesh", "star"]
-CLOUDFLARE = "cloudflare"  # key of the account, and so of the stack, that holds what is Cloudflare's alone
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 from typing import Any, Literal
 
 from hubspoke.plan.lock import Lock
-from hubspoke.plan.model import AccountPlan, FilterRule, HubPlan, Plan, SpokePlan
+from hubspoke.plan.model import AccountPlan, Connection, FilterRule, FirewallPlan, HubPlan, OnRampPlan, Plan, SpokePlan
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,15 @@ class TunnelRow:
 @dataclass(frozen=True)
 class HubRow:
     key: str
+    cloud: str
     region: str
     asn: int
     routing: str
+    details: tuple[str, ...]  # what only its cloud has: "prefix 10.64.0.0/23", "star around shared"
     segments: tuple[str, ...]  # "shared -> dev, prod, shared"
     tunnels: tuple[TunnelRow, ...]
     shared_with: tuple[str, ...]
+    peers: tuple[str, ...]  # "euc1 (atlantic, initiated there), 4 routes"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class SpokeRow:
     hub: str
     segment: str
     cidr: str
-    network: str  # the adopted VPC's id, or the zones of the new one
+    network: str  # the adopted network's id, or what is new
     subnets: tuple[str, ...]  # "workload-a 10.16.0.0/23"
     routes: tuple[str, ...]  # prefixes routed to the hub
     cloudflare_routes: tuple[str, ...]  # "use1-e1-a via 169.254.240.1 at 100"
@@ -43,20 +46,52 @@ class SpokeRow:
 
 
 @dataclass(frozen=True)
+class OnRampRow:
+    """A single on-ramp: what it has of a hub, and what it has of a spoke."""
+
+    key: str
+    cloud: str
+    region: str
+    asn: int
+    routing: str
+    segment: str
+    cidr: str
+    network: str
+    gateway: str  # one that is there already, or "new"
+    subnets: tuple[str, ...]
+    tunnels: tuple[TunnelRow, ...]
+    cloudflare_routes: tuple[str, ...]
+    ingress: tuple[str, ...]
+    egress: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FirewallRow:
+    segments: tuple[str, ...]  # "prod: 10.16.0.0/20, 10.240.0.0/20"
+    allowed: tuple[str, ...]  # "dev -> shared"
+
+
+@dataclass(frozen=True)
 class AccountTable:
     key: str
+    cloud: str
     id: str
     region: str
     depends_on: tuple[str, ...]
     hubs: tuple[HubRow, ...]
     spokes: tuple[SpokeRow, ...]
+    onramps: tuple[OnRampRow, ...]
+    firewall: FirewallRow | None
+
+
+AllocationKind = Literal["tunnel", "asn", "prefix", "cidr"]
 
 
 @dataclass(frozen=True)
 class AllocationChange:
     """What a new lock allocates, drops or changes. `old` is None where it is new, `new` where it is dropped."""
 
-    kind: Literal["tunnel", "asn", "cidr"]
+    kind: AllocationKind
     key: str
     old: str | None
     new: str | None
@@ -75,8 +110,17 @@ def plan_rows(plan: Plan) -> tuple[AccountTable, ...]:
 
 
 def account_rows(account: AccountPlan) -> AccountTable:
-    hubs, spokes = tuple(map(_hub_row, account.hubs)), tuple(map(_spoke_row, account.spokes))
-    return AccountTable(account.key, account.id, account.region, account.depends_on, hubs, spokes)
+    return AccountTable(
+        key=account.key,
+        cloud=account.cloud,
+        id=account.id,
+        region=account.region,
+        depends_on=account.depends_on,
+        hubs=tuple(map(_hub_row, account.hubs)),
+        spokes=tuple(map(_spoke_row, account.spokes)),
+        onramps=tuple(map(_onramp_row, account.onramps)),
+        firewall=_firewall_row(account.firewall) if account.firewall else None,
+    )
 
 
 def plan_to_dict(plan: Plan) -> dict[str, Any]:
@@ -90,36 +134,96 @@ def explain_allocations(old: Lock, new: Lock) -> list[AllocationChange]:
     return [
         *_changes("tunnel", old.tunnels, new.tunnels),
         *_changes("asn", old.asns, new.asns),
+        *_changes("prefix", old.prefixes, new.prefixes),
         *_changes("cidr", old.cidrs, new.cidrs),
     ]
 
 
 def _hub_row(hub: HubPlan) -> HubRow:
-    tunnels = tuple(
-        TunnelRow(tunnel.key, connection.endpoint, tunnel.cloud_address, tunnel.cloudflare_address)
-        for connection in hub.connections
-        for tunnel in connection.tunnels
+    return HubRow(
+        key=hub.key,
+        cloud=hub.cloud,
+        region=hub.region,
+        asn=hub.asn,
+        routing=hub.routing,
+        details=_details(hub),
+        segments=tuple(f"{table.key} -> {', '.join(table.reaches)}" for table in hub.segments),
+        tunnels=_tunnel_rows(hub.connections),
+        shared_with=hub.shared_with,
+        peers=tuple(
+            f"{peer.hub} ({peer.key}, initiated {'here' if peer.initiates else 'there'}), {len(peer.routes)} routes"
+            for peer in hub.peers
+        ),
     )
-    segments = tuple(f"{table.key} -> {', '.join(table.reaches)}" for table in hub.segments)
-    return HubRow(hub.key, hub.region, hub.asn, hub.routing, segments, tunnels, hub.shared_with)
+
+
+def _details(hub: HubPlan) -> tuple[str, ...]:
+    if hub.cloud == "azure":
+        return (f"prefix {hub.prefix}", f"{hub.scale_units} scale units")
+    if hub.cloud == "gcp":
+        star = f"star around {', '.join(hub.center)}" if hub.topology == "star" else "mesh"
+        return (star, f"advertises {', '.join(hub.advertised)}") if hub.advertised else (star,)
+    return ("keys in Secrets Manager",) if hub.store_psks else ()
 
 
 def _spoke_row(spoke: SpokePlan) -> SpokeRow:
-    zones = ", ".join(subnet.zone for subnet in spoke.subnets if subnet.kind == "workload")
     return SpokeRow(
         key=spoke.key,
         hub=spoke.hub,
         segment=spoke.segment,
         cidr=spoke.cidr,
-        network=spoke.adopted.network if spoke.adopted else f"new, zones {zones}",
+        network=_network_text(spoke),
         subnets=tuple(f"{subnet.key} {subnet.cidr}" for subnet in spoke.subnets),
         routes=spoke.wan_prefixes,
-        cloudflare_routes=tuple(
-            f"{route.key} via {route.nexthop} at {route.priority}" for route in spoke.cloudflare_routes
-        ),
+        cloudflare_routes=_route_texts(spoke),
         ingress=tuple(_rule_text(rule, "from") for rule in spoke.ingress),
         egress=tuple(_rule_text(rule, "to") for rule in spoke.egress),
     )
+
+
+def _onramp_row(onramp: OnRampPlan) -> OnRampRow:
+    return OnRampRow(
+        key=onramp.key,
+        cloud=onramp.cloud,
+        region=onramp.region,
+        asn=onramp.asn,
+        routing=onramp.routing,
+        segment=onramp.segment,
+        cidr=onramp.cidr,
+        network=_network_text(onramp),
+        gateway=onramp.gateway or "new",
+        subnets=tuple(f"{subnet.key} {subnet.cidr}" for subnet in onramp.subnets),
+        tunnels=_tunnel_rows(onramp.connections),
+        cloudflare_routes=_route_texts(onramp),
+        ingress=tuple(_rule_text(rule, "from") for rule in onramp.ingress),
+        egress=tuple(_rule_text(rule, "to") for rule in onramp.egress),
+    )
+
+
+def _firewall_row(firewall: FirewallPlan) -> FirewallRow:
+    return FirewallRow(
+        segments=tuple(f"{key}: {', '.join(prefixes)}" for key, prefixes in firewall.segments),
+        allowed=tuple(f"{source} -> {target}" for source, target in firewall.allowed),
+    )
+
+
+def _tunnel_rows(connections: tuple[Connection, ...]) -> tuple[TunnelRow, ...]:
+    return tuple(
+        TunnelRow(tunnel.key, connection.endpoint, tunnel.cloud_address, tunnel.cloudflare_address)
+        for connection in connections
+        for tunnel in connection.tunnels
+    )
+
+
+def _network_text(part: SpokePlan | OnRampPlan) -> str:
+    if part.adopted:
+        return part.adopted.network
+    zones = ", ".join(subnet.zone for subnet in part.subnets if subnet.kind == "workload" and subnet.zone)
+    return f"new, zones {zones}" if zones else "new"
+
+
+def _route_texts(part: SpokePlan | OnRampPlan) -> tuple[str, ...]:
+    return tuple(f"{route.key} via {route.nexthop} at {route.priority}" for route in part.cloudflare_routes)
 
 
 def _rule_text(rule: FilterRule, way: Literal["from", "to"]) -> str:
@@ -128,7 +232,7 @@ def _rule_text(rule: FilterRule, way: Literal["from", "to"]) -> str:
 
 
 def _changes(
-    kind: Literal["tunnel", "asn", "cidr"], old: Mapping[str, IPv4Network | int], new: Mapping[str, IPv4Network | int]
+    kind: AllocationKind, old: Mapping[str, IPv4Network | int], new: Mapping[str, IPv4Network | int]
 ) -> list[AllocationChange]:
     return [
         AllocationChange(kind, key, _text(old.get(key)), _text(new.get(key)))

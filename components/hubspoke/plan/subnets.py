@@ -1,4 +1,6 @@
-"""How a new spoke's prefix is cut into subnets: eight equal blocks, by zone letter.
+"""How a new network's prefix is cut into subnets.
+
+AWS: eight equal blocks, by zone letter.
 
     10.16.0.0/20
     |  block 0  |  block 1  | ... |  block 5  |  block 6  |  block 7             |
@@ -8,22 +10,48 @@
 
 A zone's slot depends on its letter alone, so that adding a zone moves nothing. The attachment has subnets of its own,
 so that routes of the workloads never decide what happens to traffic that arrives from the hub.
+
+Azure and Google: subnets are regional, so there is one for workloads.
+
+    10.64.0.0/20
+    |        lower half        |        upper half        |
+    |       10.64.0.0/21       |           (spare)  | /27 |
+    |         workload         |                       `-- GatewaySubnet of an Azure on-ramp
 """
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 
-from hubspoke.intent.limits import SUBNET_LONGEST_PREFIX, VPC_BLOCK_BITS
+from hubspoke.intent.limits import GATEWAY_SUBNET_PREFIX, SUBNET_LONGEST_PREFIX, VPC_BLOCK_BITS
+from hubspoke.intent.model import Cloud, OnRamp, Spoke
 from hubspoke.plan.model import Subnet
 
 _ATTACHMENT_BLOCK = 7
 
 
-def lay_out(cidr: IPv4Network, zones: Iterable[str]) -> tuple[Subnet, ...]:
-    """The subnets of a new VPC, sorted by key. Raises ValueError for a zone that has no slot in this prefix."""
+def lay_out(cloud: Cloud, network: Spoke | OnRamp, cidr: IPv4Network) -> tuple[Subnet, ...]:
+    """The subnets of a new network, sorted by key. Raises ValueError where the prefix has no room for them."""
+    attached = isinstance(network, Spoke)
+    if cloud == "aws":
+        return zonal(cidr, network.zones, attached=attached)
+    return regional(cidr, gateway=cloud == "azure" and not attached)
+
+
+def zonal(cidr: IPv4Network, zones: Iterable[str], *, attached: bool) -> tuple[Subnet, ...]:
+    """Subnets per zone: one for workloads, and one for the attachment to a hub where there is one."""
     workload = [_workload(cidr, zone) for zone in zones]
-    attachment = [_attachment(cidr, subnet.zone) for subnet in workload]
+    attachment = [_attachment(cidr, subnet.zone) for subnet in workload] if attached else []
     return tuple(sorted(workload + attachment, key=lambda subnet: subnet.key))
+
+
+def regional(cidr: IPv4Network, *, gateway: bool) -> tuple[Subnet, ...]:
+    """One subnet for workloads, and one for a VPN gateway where there is one."""
+    lower, upper = cidr.subnets()
+    workload = Subnet("workload", "workload", "", str(lower))
+    if not gateway:
+        return (workload,)
+    last = (1 << (GATEWAY_SUBNET_PREFIX - upper.prefixlen)) - 1 if upper.prefixlen <= GATEWAY_SUBNET_PREFIX else -1
+    return (Subnet("gateway", "gateway", "", str(_piece(upper, GATEWAY_SUBNET_PREFIX, last))), workload)
 
 
 def _workload(cidr: IPv4Network, zone: str) -> Subnet:

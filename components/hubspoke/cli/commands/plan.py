@@ -15,8 +15,11 @@ from hubspoke.cli.session import Session
 from hubspoke.plan import (
     AccountTable,
     AllocationChange,
+    FirewallRow,
     HubRow,
+    OnRampRow,
     SpokeRow,
+    TunnelRow,
     explain_allocations,
     make_plan,
     plan_rows,
@@ -67,12 +70,19 @@ def _document(plan_: dict[str, object], changes: list[AllocationChange], account
 
 def _show_account(console: Console, account: AccountTable) -> None:
     after = f"  after {', '.join(account.depends_on)}" if account.depends_on else ""
-    console.print(f"\n[bold]{account.key}[/]  [dim]{account.id}  {account.region}{after}[/]", highlight=False)
+    place = "  ".join(part for part in (account.cloud, account.id, account.region) if part)
+    console.print(f"\n[bold]{account.key}[/]  [dim]{place}{after}[/]", highlight=False)
     for hub in account.hubs:
         _show_hub(console, hub)
+    for onramp in account.onramps:
+        _show_onramp(console, onramp)
+    if account.onramps:
+        console.print(_rules(account.onramps, "on-ramp"))
     if account.spokes:
         console.print(_spokes(account.spokes))
-        console.print(_rules(account.spokes))
+        console.print(_rules(account.spokes, "spoke"))
+    if account.firewall:
+        _show_firewall(console, account.firewall)
 
 
 def _table(*columns: str) -> Table:
@@ -83,16 +93,37 @@ def _table(*columns: str) -> Table:
 
 
 def _show_hub(console: Console, hub: HubRow) -> None:
+    details = "".join(f"  {detail}" for detail in hub.details)
+    peers = f"\n    joined with: {'; '.join(hub.peers)}" if hub.peers else ""
     console.print(
-        f"  hub [bold]{hub.key}[/]  {hub.region}  ASN {hub.asn}  {hub.routing} routing\n"
+        f"  hub [bold]{hub.key}[/]  {hub.region}  ASN {hub.asn}  {hub.routing} routing{details}\n"
         f"    segments: {'; '.join(hub.segments)}\n"
-        f"    shared with: {', '.join(hub.shared_with) or 'no other account'}",
+        f"    shared with: {', '.join(hub.shared_with) or 'no other account'}{peers}",
         highlight=False,
     )
-    table = _table("  tunnel", "endpoint", "AWS side", "Cloudflare side")
-    for tunnel in hub.tunnels:
+    console.print(_tunnels(hub.tunnels))
+
+
+def _show_onramp(console: Console, onramp: OnRampRow) -> None:
+    console.print(
+        f"  on-ramp [bold]{onramp.key}[/]  {onramp.region}  ASN {onramp.asn}  {onramp.routing} routing\n"
+        f"    segment {onramp.segment}, prefix {onramp.cidr}, network {onramp.network}, gateway {onramp.gateway}",
+        highlight=False,
+    )
+    console.print(_tunnels(onramp.tunnels))
+
+
+def _show_firewall(console: Console, firewall: FirewallRow) -> None:
+    console.print("  firewall: what segments may send to each other; all else within the WAN is dropped")
+    for line in (*firewall.segments, *firewall.allowed):
+        console.print(f"    {line}", highlight=False, soft_wrap=True)
+
+
+def _tunnels(tunnels: Iterable[TunnelRow]) -> Table:
+    table = _table("  tunnel", "endpoint", "cloud side", "Cloudflare side")
+    for tunnel in tunnels:
         table.add_row(f"  {tunnel.key}", tunnel.endpoint, tunnel.cloud_address, tunnel.cloudflare_address)
-    console.print(table)
+    return table
 
 
 def _spokes(spokes: Iterable[SpokeRow]) -> Table:
@@ -102,12 +133,12 @@ def _spokes(spokes: Iterable[SpokeRow]) -> Table:
     return table
 
 
-def _rules(spokes: Iterable[SpokeRow]) -> Table:
-    table = _table("  spoke", "", "security group rule (flow)")
-    for spoke in spokes:
-        rules = [("in", rule) for rule in spoke.ingress] + [("out", rule) for rule in spoke.egress]
+def _rules(networks: Iterable[SpokeRow | OnRampRow], kind: str) -> Table:
+    table = _table(f"  {kind}", "", "filter rule (flow)")
+    for network in networks:
+        rules = [("in", rule) for rule in network.ingress] + [("out", rule) for rule in network.egress]
         for n, (way, rule) in enumerate(rules):
-            table.add_row("" if n else f"  {spoke.key}", way, rule)
+            table.add_row("" if n else f"  {network.key}", way, rule)
     return table
 
 

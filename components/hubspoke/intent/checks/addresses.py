@@ -6,6 +6,8 @@ from ipaddress import IPv4Network
 
 from hubspoke.intent.limits import UNROUTABLE
 from hubspoke.intent.model import Wan
+from hubspoke.intent.names import SINGULAR
+from hubspoke.intent.parts import Want, networks, pool_owner, wanted
 from hubspoke.intent.prefixes import Free, Space, overlaps
 from hubspoke.intent.problem import Issue, Location, render
 
@@ -13,12 +15,12 @@ Placed = tuple[IPv4Network, Location]
 
 
 def check_addresses(wan: Wan) -> Iterator[Issue]:
-    spokes, sites, pools = _spokes(wan), _sites(wan), _pools(wan)
+    given, sites, pools = _given(wan), _sites(wan), _pools(wan)
     yield from _disjoint(_space(wan))
-    yield from _disjoint(spokes + sites)
+    yield from _disjoint(given + sites)
     yield from _disjoint(pools + sites, known=sites)
-    yield from _swallowed_pools(pools, spokes)
-    yield from _within(wan, spokes + sites + pools)
+    yield from _swallowed_pools(pools, given)
+    yield from _within(wan, given + sites + pools)
     yield from _routable(wan)
     yield from _endpoints(wan)
     yield from _exhausted(wan)
@@ -28,8 +30,10 @@ def _space(wan: Wan) -> list[Placed]:
     return [(prefix, ("address_space", index)) for index, prefix in enumerate(wan.address_space)]
 
 
-def _spokes(wan: Wan) -> list[Placed]:
-    return [(spoke.cidr, ("spokes", key, "cidr")) for key, spoke in wan.spokes.items() if spoke.cidr]
+def _given(wan: Wan) -> list[Placed]:
+    """The prefixes that networks, and Azure hubs, give themselves."""
+    hubs = [(hub.cidr, ("hubs", key, "cidr")) for key, hub in wan.hubs.items() if hub.cidr]
+    return hubs + [(network.cidr, (*at, "cidr")) for at, network in networks(wan) if network.cidr]
 
 
 def _sites(wan: Wan) -> list[Placed]:
@@ -53,10 +57,10 @@ def _disjoint(placed: list[Placed], known: list[Placed] | None = None) -> Iterat
             yield Issue(inner[1], what, "give one of them another prefix")
 
 
-def _swallowed_pools(pools: list[Placed], spokes: list[Placed]) -> Iterator[Issue]:
-    """A spoke's CIDR may lie in a pool, which then allocates around it, but may not cover one."""
-    for outer, inner in overlaps((prefix, (prefix, at)) for prefix, at in pools + spokes):
-        if outer[1][0] == "spokes" and inner[1][0] == "pools":
+def _swallowed_pools(pools: list[Placed], given: list[Placed]) -> Iterator[Issue]:
+    """A network's CIDR may lie in a pool, which then allocates around it, but may not cover one."""
+    for outer, inner in overlaps((prefix, (prefix, at)) for prefix, at in pools + given):
+        if outer[1][0] != "pools" and inner[1][0] == "pools":
             yield Issue(
                 inner[1], f"{inner[0]} lies in {outer[0]} of {render(outer[1])}", "give the pool another prefix"
             )
@@ -90,20 +94,17 @@ def _endpoints(wan: Wan) -> Iterator[Issue]:
 
 
 def _exhausted(wan: Wan) -> Iterator[Issue]:
-    """Spokes that do not fit into what their pool has left, were they all allocated afresh, largest first."""
-    wanted: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for key, spoke in wan.spokes.items():
-        if spoke.cidr is None and spoke.adopt is None and spoke.hub in wan.pools:
-            wanted[spoke.hub].append((spoke.size, key))
-    taken = [prefix for prefix, _ in _spokes(wan) + _sites(wan)]
-    for hub, sizes in wanted.items():
-        free = Free(wan.pools[hub], taken)
-        for size, key in sorted(sizes):
-            if free.take(size) is None:
-                yield exhausted(wan, key)
+    """What does not fit into what its pool has left, were all of it allocated afresh, largest first."""
+    taken = [prefix for prefix, _ in _given(wan) + _sites(wan)]
+    by_pool: dict[str, list[Want]] = defaultdict(list)
+    for want in wanted(wan):
+        if want.pool in wan.pools:
+            by_pool[want.pool].append(want)
+    for pool, wants in by_pool.items():
+        free = Free(wan.pools[pool], taken)
+        yield from (exhausted(wan, want) for want in wants if free.take(want.size) is None)
 
 
-def exhausted(wan: Wan, key: str) -> Issue:
-    spoke = wan.spokes[key]
-    what = f"the pool {wan.pools[spoke.hub]} of hub {spoke.hub!r} has no /{spoke.size} left"
-    return Issue(("spokes", key), what, f"enlarge pools.{spoke.hub}, or give the spoke a cidr")
+def exhausted(wan: Wan, want: Want) -> Issue:
+    what = f"the pool {wan.pools[want.pool]} of {pool_owner(wan, want.pool)} has no /{want.size} left"
+    return Issue(want.at, what, f"enlarge pools.{want.pool}, or give the {SINGULAR[want.section]} a cidr")

@@ -1,10 +1,13 @@
-"""Every router needs a number of its own, and every account an id of its own."""
+"""Every router needs a number of its own, and routes must be exchanged in a way that both sides can."""
 
 from collections.abc import Iterator
 
-from hubspoke.intent.limits import PRIVATE_ASNS, is_private_asn
-from hubspoke.intent.model import Wan
-from hubspoke.intent.problem import Issue
+from hubspoke.intent.clouds import CLOUDS
+from hubspoke.intent.limits import AZURE_BGP_SOURCE, PRIVATE_ASNS, is_private_asn, reserved_by
+from hubspoke.intent.model import Gateway, Wan
+from hubspoke.intent.names import suggest
+from hubspoke.intent.parts import cloud_of, gateway_at, gateways
+from hubspoke.intent.problem import Issue, Location
 from hubspoke.intent.segments import ONRAMP
 
 _RANGES = " or ".join(f"{numbers[0]}-{numbers[-1]}" for numbers in PRIVATE_ASNS)
@@ -15,26 +18,51 @@ def check_routing(wan: Wan) -> Iterator[Issue]:
         what = f"{ONRAMP!r} is the route table of what comes from Cloudflare"
         yield Issue(("segments", ONRAMP), what, "choose another key")
     yield from _asns(wan)
-    yield from _account_ids(wan)
+    for key, gateway in gateways(wan).items():
+        yield from _azure_bgp(wan, gateway_at(wan, key), gateway)
+        yield from _epochs(wan, gateway_at(wan, key), gateway)
 
 
 def _asns(wan: Wan) -> Iterator[Issue]:
     first: dict[int, str] = {}
-    for key, hub in wan.hubs.items():
-        at = ("hubs", key, "asn")
-        if hub.asn is None:
+    for key, gateway in gateways(wan).items():
+        at = (*gateway_at(wan, key), "asn")
+        if gateway.asn is None or cloud_of(wan, gateway) == "azure":
             continue
-        if not is_private_asn(hub.asn):
-            yield Issue(at, f"{hub.asn} is not a private ASN", f"give one of {_RANGES}")
-        if hub.asn == wan.cloudflare.asn:
-            yield Issue(at, f"{hub.asn} is Cloudflare's ASN", "give the hub another")
-        if (other := first.setdefault(hub.asn, key)) != key:
-            yield Issue(at, f"{hub.asn} is the ASN of hub {other!r} already", "give each hub its own, or leave it out")
+        yield from _asn(wan, at, gateway.asn)
+        if (other := first.setdefault(gateway.asn, key)) != key:
+            kind = "hub" if other in wan.hubs else "on-ramp"
+            what = f"{gateway.asn} is the ASN of {kind} {other!r} already"
+            yield Issue(at, what, f"give each {'hub' if at[0] == 'hubs' else 'on-ramp'} its own, or leave it out")
 
 
-def _account_ids(wan: Wan) -> Iterator[Issue]:
-    first: dict[str, str] = {}
-    for key, account in wan.accounts.items():
-        if (other := first.setdefault(account.id, key)) != key:
-            what = f"{account.id} is account {other!r} already"
-            yield Issue(("accounts", key, "id"), what, "give each account its own id, or use the one key")
+def _asn(wan: Wan, at: Location, asn: int) -> Iterator[Issue]:
+    keeper = reserved_by(asn)
+    if asn == wan.cloudflare.asn:
+        yield Issue(at, f"{asn} is Cloudflare's ASN", f"give the {'hub' if at[0] == 'hubs' else 'on-ramp'} another")
+    if not is_private_asn(asn):
+        yield Issue(at, f"{asn} is not a private ASN", f"give one of {_RANGES}")
+    elif keeper and any(account.cloud == keeper for account in wan.accounts.values()):
+        what = f"{CLOUDS[keeper].name} keeps ASN {asn} for itself and drops routes that carry it"
+        yield Issue(at, what, "give another")
+
+
+def _azure_bgp(wan: Wan, at: Location, gateway: Gateway) -> Iterator[Issue]:
+    """An Azure connection has one BGP peer address and two tunnels, each of which ends at an address of its own at
+    Cloudflare; all gateways of virtual WANs have one ASN, so that none takes another's routes."""
+    if gateway.routing == "bgp" and cloud_of(wan, gateway) == "azure":
+        what = (
+            "Azure and Cloudflare exchange no routes by BGP: a connection of two tunnels has one peer address there, "
+            f"and all hubs have one ASN ({AZURE_BGP_SOURCE})"
+        )
+        yield Issue((*at, "routing"), what, "write `routing: static`, or leave it out")
+
+
+def _epochs(wan: Wan, at: Location, gateway: Gateway) -> Iterator[Issue]:
+    """One key per tunnel; on Azure both tunnels of a connection have one."""
+    endpoints, slots = sorted(wan.cloudflare.endpoints), ("",) if cloud_of(wan, gateway) == "azure" else ("-a", "-b")
+    known = [f"{endpoint}{slot}" for endpoint in endpoints for slot in slots]
+    for key in gateway.psk_epochs if endpoints else ():
+        if key not in known:
+            remedy = suggest(key, known, "those that have")
+            yield Issue((*at, "psk_epochs", key), f"{key!r} has no key of its own", remedy)

@@ -1,0 +1,24 @@
+"""What Cloudflare lets pass between segments, and what it drops."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from ipaddress import IPv4Network, collapse_addresses
+
+from hubspoke.intent.model import Wan
+from hubspoke.intent.parts import networks
+from hubspoke.intent.segments import reachable
+from hubspoke.plan.model import FirewallPlan
+
+
+def firewall(wan: Wan, cidrs: Mapping[str, IPv4Network]) -> FirewallPlan:
+    """The segments that hold something, and the ordered pairs of them that reach each other, themselves included."""
+    held: dict[str, list[IPv4Network]] = defaultdict(list)
+    for at, network in networks(wan):
+        held[network.segment].append(cidrs[str(at[1])])
+    for site in wan.sites.values():
+        held[site.segment].extend(site.prefixes)
+    reach = reachable(wan.segments)
+    return FirewallPlan(
+        segments=tuple((key, tuple(map(str, collapse_addresses(held[key])))) for key in sorted(held)),
+        allowed=tuple((one, other) for one in sorted(held) for other in sorted(held) if other in reach[one]),
+    )
