@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
-SOUND = (HERE / "sound.yaml").read_text()
-FAULTS: list[dict[str, Any]] = YAML(typ="safe").load(HERE / "faults.yaml")
-EXAMPLE = HERE.parents[1] / "stacks" / "wan.yaml"
+SOUND, SOUND_CLOUDS = ((HERE / name).read_text() for name in ("sound.yaml", "sound_clouds.yaml"))
+FAULTS, CLOUD_FAULTS = (YAML(typ="safe").load(HERE / name) for name in ("faults.yaml", "cloud_faults.yaml"))
+EXAMPLES = (HERE.parents[1] / "stacks" / "wan.yaml", HERE / "three_clouds.yaml")
 
 
 @pytest.fixture(autouse=True)
@@ -29,19 +29,26 @@ def said_of(content: str | bytes) -> list[str]:
     return [line.removeprefix("wan.yaml:") for line in str(raised.value).splitlines()]
 
 
-def faulty(replace: str, by: str) -> str:
-    assert replace in SOUND
-    return SOUND.replace(replace, by, 1)
+def faulty(replace: str, by: str, sound: str = SOUND) -> str:
+    assert replace in sound
+    return sound.replace(replace, by, 1)
 
 
 def test_the_sound_file_loads() -> None:
     Path("wan.yaml").write_text(SOUND)
     assert sorted(load_wan(Path("wan.yaml")).spokes) == ["dns", "lab", "web"]
+    Path("wan.yaml").write_text(SOUND_CLOUDS)
+    assert sorted(load_wan(Path("wan.yaml")).onramps) == ["ber", "syd", "zrh"]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
 def test_a_fault_is_reported(fault: dict[str, Any]) -> None:
     assert said_of(faulty(fault["replace"], fault["with"])) == fault["says"]
+
+
+@pytest.mark.parametrize("fault", CLOUD_FAULTS, ids=lambda fault: fault["fault"])
+def test_a_fault_of_a_wan_over_several_clouds_is_reported(fault: dict[str, Any]) -> None:
+    assert said_of(faulty(fault["replace"], fault["with"], SOUND_CLOUDS)) == fault["says"]
 
 
 def test_all_faults_are_reported_at_once() -> None:
@@ -198,11 +205,11 @@ def test_a_file_that_is_not_there() -> None:
         load_wan(Path("folder"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_no_damage_gives_a_traceback(data: st.DataObject) -> None:
     """Whatever is cut, doubled or typed over: the file loads, or its problems are told."""
-    text = EXAMPLE.read_text()
+    text = data.draw(st.sampled_from(EXAMPLES)).read_text()
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 40)))
     typed = data.draw(

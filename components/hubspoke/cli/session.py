@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hubspoke.intent import Wan, load_wan
+from hubspoke.intent.parts import stacks
 from hubspoke.operate import workers
 from hubspoke.operate.errors import UsageError
 from hubspoke.operate.project import Paths, find_project
@@ -80,10 +81,10 @@ class Session:
 
     def known(self, stack: str) -> str:
         """A stack's name, if it is one. Raises UsageError."""
-        if stack in self.wan.accounts:
+        known = stacks(self.wan)
+        if stack in known:
             return stack
-        known = ", ".join(sorted(self.wan.accounts))
-        raise UsageError(f"there is no account {stack!r} in {self.paths.wan}; there are: {known}")
+        raise UsageError(f"there is no account {stack!r} in {self.paths.wan}; there are: {', '.join(known)}")
 
     def pack_refs(self, packs: list[Path], config: Path | None) -> tuple[PackRef, ...]:
         """The packs named, or else the project's own."""

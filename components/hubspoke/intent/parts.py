@@ -6,6 +6,7 @@ from typing import Literal
 
 from hubspoke.intent.limits import HUB_PREFIX
 from hubspoke.intent.model import Account, Cloud, Gateway, Hub, Network, OnRamp, Site, Spoke, Wan
+from hubspoke.intent.names import CLOUDFLARE
 from hubspoke.intent.problem import Location
 
 
@@ -17,6 +18,11 @@ def cloud_of(wan: Wan, part: Gateway | Network) -> Cloud | None:
 
 def account_of(wan: Wan, part: Gateway | Network) -> Account | None:
     return wan.accounts.get(part.account)
+
+
+def stacks(wan: Wan) -> list[str]:
+    """The stacks that a WAN comes to, sorted: one per account, and Cloudflare's own where it has something."""
+    return sorted([*wan.accounts, *([CLOUDFLARE] if wan.cloudflare.firewall else [])])
 
 
 def gateways(wan: Wan) -> dict[str, Gateway]:

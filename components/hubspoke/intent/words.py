@@ -20,7 +20,7 @@ PATTERNS: dict[str, Words] = {
         "use 2 to 32 lower-case letters, digits and dashes, a letter first",
     ),
     r"^[a-z][a-z0-9]{1,7}$": (
-        "is not a hub's key",
+        "is not a key of a hub or on-ramp",
         "use 2 to 8 lower-case letters and digits, a letter first",
     ),
     r"^[a-z][a-z0-9]{0,3}$": (

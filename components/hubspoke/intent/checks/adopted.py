@@ -21,7 +21,7 @@ def check_adopted(wan: Wan) -> Iterator[Issue]:
             yield from _prefix(at, network, account.cloud)
             yield from _ids(wan, at, network, network.adopt)
             yield from _BY_CLOUD[account.cloud](at, network, network.adopt)
-        elif isinstance(network, OnRamp) and network.gateway:
+        elif account and account.cloud == "aws" and isinstance(network, OnRamp) and network.gateway:
             yield Issue((*at, "gateway"), "it is of a network that is there already", "add `adopt:` with that network")
     yield from _once(wan)
 
@@ -52,7 +52,9 @@ def _elsewhere(wan: Wan, at: Location, network: Spoke | OnRamp, text: str, form:
     """Some clouds' ids tell the account and the region."""
     match = re.fullmatch(form.pattern, text)
     told = match.groupdict() if match else {}
-    expected = {"account": wan.accounts[network.account].id, "region": region_of(wan, network)}
+    account, region = wan.accounts[network.account], region_of(wan, network)
+    known = region if region and CLOUDS[account.cloud].region.fits(region) else None
+    expected = {"account": account.id, "region": known}
     for what, value in told.items():
         if expected[what] not in (value, None):
             yield Issue(at, f"its {what} is {value}, not {expected[what]}", f"name one of that {what}")
@@ -71,8 +73,8 @@ def _aws(at: Location, network: Spoke | OnRamp, adopted: Adopted) -> Iterator[Is
 
 def _attached(at: Location, spoke: Spoke, adopted: Adopted) -> Iterator[Issue]:
     if len(adopted.subnets) < _LEAST_ZONES:
-        what = f"subnets of {len(adopted.subnets)} zones are named for the attachment"
-        yield Issue((*at, "adopt"), what, f"name one in each of at least {_LEAST_ZONES} zones under `subnets:`")
+        what = f"the attachment needs subnets in at least {_LEAST_ZONES} zones"
+        yield Issue((*at, "adopt"), what, "name one per zone under `subnets:`")
     elif set(spoke.zones) != set(adopted.subnets):
         given, named = ", ".join(sorted(spoke.zones)), ", ".join(sorted(adopted.subnets))
         what = f"its zones are {given}, its adopted subnets are in {named}"
@@ -80,15 +82,15 @@ def _attached(at: Location, spoke: Spoke, adopted: Adopted) -> Iterator[Issue]:
 
 
 def _azure(at: Location, network: Spoke | OnRamp, adopted: Adopted) -> Iterator[Issue]:
-    workload = [key for key in adopted.subnets if not _is_gateway_subnet(adopted.subnets[key])]
-    if not workload:
-        what = "no subnet of it is named, so nothing would be filtered and routed"
-        yield Issue((*at, "adopt"), what, "add `subnets:` with a key and an id for each")
+    own = [key for key, subnet in adopted.subnets.items() if _is_gateway_subnet(subnet)]
     if isinstance(network, OnRamp):
         yield from _gateway_subnet(at, network, adopted)
-    elif len(workload) < len(adopted.subnets):
-        what = "it has a GatewaySubnet, and a spoke's gateway is its hub's"
-        yield Issue((*at, "adopt", "subnets"), what, "make it an on-ramp, or remove its own gateway")
+    elif own:
+        what = f"it has a {GATEWAY_SUBNET}, and a spoke's gateway is its hub's"
+        yield Issue((*at, "adopt", "subnets", own[0]), what, "make it an on-ramp, or remove its own gateway")
+    elif not adopted.subnets:
+        what = "no subnet of it is named, so nothing would be filtered and routed"
+        yield Issue((*at, "adopt"), what, "add `subnets:` with a key and an id for each")
 
 
 def _gateway_subnet(at: Location, onramp: OnRamp, adopted: Adopted) -> Iterator[Issue]:

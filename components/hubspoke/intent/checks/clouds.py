@@ -45,7 +45,7 @@ def _foreign(at: Location, part: Part, words: CloudWords) -> Iterator[Issue]:
     """What is said of a part that its cloud does not know."""
     for field, clouds in OWN_FIELDS[str(at[0])].items():
         if field in part.model_fields_set and words.name not in (names := [CLOUDS[cloud].name for cloud in clouds]):
-            what = f"{field} is for {' and '.join(names)}, and this is on {words.name}"
+            what = f"`{field}` is for {' and '.join(names)}, and this is on {words.name}"
             yield Issue((*at, field), what, "remove it")
 
 
@@ -59,7 +59,7 @@ def _apart(wan: Wan) -> Iterator[Issue]:
         if mine.cloud != other.cloud:
             what = f"its account is on {CLOUDS[mine.cloud].name}, its hub {spoke.hub!r} on {CLOUDS[other.cloud].name}"
             yield Issue(("spokes", key, "hub"), what, "name a hub of the same cloud, or make it an on-ramp")
-        elif mine.tenant != other.tenant:
+        elif mine.cloud == "azure" and mine.tenant != other.tenant:
             what = f"its account is in another tenant than that of its hub {spoke.hub!r}"
             yield Issue(("spokes", key, "account"), what, "use a subscription of the hub's tenant, or an on-ramp")
 

@@ -61,22 +61,25 @@ def _google(wan: Wan, key: str, hub: Hub) -> Iterator[Issue]:
     if hub.topology == "mesh":
         if hub.center:
             yield Issue(("hubs", key, "center"), "only a star has a centre", "write `topology: star`, or remove it")
-        yield from _must_meet(wan, key, [(one, other) for one in here for other in here], "a mesh")
+        yield from _must_meet(wan, key, [(one, other) for one in here for other in here], _MESH)
     elif not hub.center:
         yield Issue(("hubs", key), "a star needs a centre", "add `center:` with the segments that reach all others")
     else:
         pairs = [(one, other) for one in hub.center if one in wan.segments for other in here]
-        yield from _must_meet(wan, key, pairs, "the centre of a star")
+        yield from _must_meet(wan, key, pairs, _STAR)
         yield from _edge_flows(wan, key, hub)
 
 
-def _must_meet(wan: Wan, key: str, pairs: list[tuple[str, str]], where: str) -> Iterator[Issue]:
+_MESH = ("in a mesh", "make it a star with a centre that all may reach, or use a hub for each")
+_STAR = ("in a star with this centre", "name segments in `center` that all on the hub may reach, or use a hub for each")
+
+
+def _must_meet(wan: Wan, key: str, pairs: list[tuple[str, str]], where: tuple[str, str]) -> Iterator[Issue]:
     reach = reachable(wan.segments)
     for one, other in pairs:
         if other not in reach[one]:
-            what = f"segments {one!r} and {other!r} do not reach each other, and in {where} they would"
-            remedy = "make it a star with a centre that all may reach, or use a hub for each"
-            yield Issue(("hubs", key), what, remedy)
+            what = f"segments {one!r} and {other!r} do not reach each other, and {where[0]} they would"
+            yield Issue(("hubs", key), what, where[1])
             return
 
 

@@ -78,8 +78,8 @@ def _pools(written: Written, known: Known) -> Iterator[Issue]:
     owners = sorted(key for section in _GATEWAYS for key in known[section])
     for key in pools:
         if key not in owners:
-            plural = "hubs and on-ramps" if known["onramps"] else "hubs"
-            yield Issue(("pools", key), f"there is no hub {key!r}", suggest(key, owners, plural))
+            kind, plural = ("hub or on-ramp", "hubs and on-ramps") if known["onramps"] else ("hub", "hubs")
+            yield Issue(("pools", key), f"there is no {kind} {key!r}", suggest(key, owners, plural))
     for key, onramp in _parts(written, "onramps"):
         pool = onramp.get("pool")
         if isinstance(pool, str) and pool not in pools:
