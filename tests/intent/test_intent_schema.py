@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "stacks" / "wan.yaml"
+EXAMPLES = (EXAMPLE, Path(__file__).with_name("three_clouds.yaml"))
 
 
 def test_the_committed_schema_is_up_to_date() -> None:
@@ -23,17 +24,25 @@ def test_the_committed_schema_is_up_to_date() -> None:
     assert committed == schema_text(), f"regenerate it with: {COMMAND}"
 
 
-def test_the_example_names_the_schema_and_conforms_to_it() -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_names_the_schema_and_conforms_to_it(example: Path) -> None:
     schema = json.loads(schema_text())
     Draft202012Validator.check_schema(schema)
-    text = EXAMPLE.read_text(encoding="utf-8")
+    text = example.read_text(encoding="utf-8")
     assert text.startswith(f"# yaml-language-server: $schema={SCHEMA_FILE.name}\n")
     assert [error.message for error in Draft202012Validator(schema).iter_errors(YAML(typ="safe").load(text))] == []
 
 
 @pytest.mark.parametrize(
     ("section", "value"),
-    [("spokes", {"Web": {}}), ("hubs", {"us-east-1": {}}), ("colour", "blue"), ("accounts", {})],
+    [
+        ("spokes", {"Web": {}}),
+        ("hubs", {"us-east-1": {}}),
+        ("colour", "blue"),
+        ("accounts", {}),
+        ("onramps", {"sydney-au": {}}),
+        ("peerings", {"coasts": {"hubs": ["use1"]}}),
+    ],
 )
 def test_the_schema_refuses_what_the_models_refuse(section: str, value: object) -> None:
     document = YAML(typ="safe").load(EXAMPLE.read_text(encoding="utf-8")) | {section: value}

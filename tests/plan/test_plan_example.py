@@ -4,13 +4,24 @@
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from hubspoke.intent import load_wan
-from hubspoke.plan import allocate_files, load_lock, load_plan, lock_text, make_plan, plan_to_dict
+from hubspoke.plan import (
+    allocate,
+    allocate_files,
+    load_lock,
+    load_plan,
+    lock_text,
+    make_plan,
+    plan_to_dict,
+    write_lock,
+)
 
 ROOT = Path(__file__).parents[2]
 WAN, LOCK = ROOT / "stacks" / "wan.yaml", ROOT / "stacks" / "wan.lock"
+THREE_CLOUDS = ROOT / "tests" / "intent" / "three_clouds.yaml"
 KEPT = Path(__file__).with_name("example_plan.json")
 
 
@@ -44,6 +55,37 @@ def test_the_example_is_what_it_is_said_to_be() -> None:
     }
     assert [spoke.key for spoke in spokes if spoke.adopted] == ["warehouse"]
     assert {flow.access for flow in plan.flows} == {"allowed", "denied"}
+
+
+def test_the_example_of_three_clouds_is_what_it_is_said_to_be(tmp_path: Path) -> None:
+    """Two AWS regions, one of Azure and one of Google, a single on-ramp, twenty spokes in ten accounts."""
+    lock = tmp_path / "wan.lock"
+    write_lock(lock, allocate_files(THREE_CLOUDS, lock)[1])
+    plan = load_plan(THREE_CLOUDS, lock)
+    hubs = [hub for account in plan.accounts for hub in account.hubs]
+    assert [(hub.key, hub.cloud, hub.routing) for hub in hubs] == [
+        ("weu1", "azure", "static"),
+        ("euw4", "gcp", "bgp"),
+        ("euc1", "aws", "static"),
+        ("use1", "aws", "bgp"),
+    ]
+    assert Counter(spoke.cloud for account in plan.accounts for spoke in account.spokes) == {
+        "aws": 10,
+        "azure": 5,
+        "gcp": 5,
+    }
+    assert [onramp.key for account in plan.accounts for onramp in account.onramps] == ["syd"]
+    assert Counter(account.cloud for account in plan.accounts) == {"aws": 4, "azure": 3, "gcp": 3, "cloudflare": 1}
+    epochs = {tunnel.key: tunnel.psk_epoch for hub in hubs for c in hub.connections for tunnel in c.tunnels}
+    assert [key for key, epoch in epochs.items() if epoch > 1] == ["euw4-e2-b"]
+
+
+def test_what_the_example_had_before_stays_where_it_is() -> None:
+    """The hubs and spokes of the one-cloud example, in the one of three clouds with the same lock."""
+    lock = load_lock(LOCK)
+    new = allocate(load_wan(THREE_CLOUDS), lock)
+    for section in ("tunnels", "asns", "cidrs"):
+        assert getattr(lock, section).items() <= getattr(new, section).items()
 
 
 if __name__ == "__main__":

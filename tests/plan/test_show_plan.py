@@ -4,20 +4,26 @@ import json
 from ipaddress import IPv4Network
 from pathlib import Path
 
+from hubspoke.intent import load_wan
 from hubspoke.plan import (
     AllocationChange,
     HubRow,
     Lock,
+    OnRampRow,
     SpokeRow,
     TunnelRow,
+    allocate,
     explain_allocations,
     load_plan,
+    make_plan,
     plan_rows,
     plan_to_dict,
 )
 
 STACKS = Path(__file__).parents[2] / "stacks"
 PLAN = load_plan(STACKS / "wan.yaml", STACKS / "wan.lock")
+WAN_OF_CLOUDS = load_wan(Path(__file__).parents[1] / "intent" / "sound_clouds.yaml")
+CLOUDS = make_plan(WAN_OF_CLOUDS, allocate(WAN_OF_CLOUDS, Lock()))
 
 
 def test_a_table_per_account() -> None:
@@ -78,6 +84,52 @@ def test_spokes_as_rows() -> None:
     assert spokes["warehouse"].network == "vpc-0a1b2c3d4e5f67890"
 
 
+def test_hubs_of_each_cloud_as_rows() -> None:
+    hubs = {hub.key: hub for table in plan_rows(CLOUDS) for hub in table.hubs}
+    assert {key: (hub.cloud, hub.asn, hub.details, hub.peers) for key, hub in hubs.items()} == {
+        "euw4": ("gcp", 64512, ("star around shared", "advertises 10.2.0.0/24, 10.48.0.0/16"), ()),
+        "use1": ("aws", 64600, (), ("usw2 (coasts, initiated here), 2 routes",)),
+        "usw2": ("aws", 64514, (), ("use1 (coasts, initiated there), 2 routes",)),
+        "weu1": ("azure", 65515, ("prefix 10.32.0.0/23", "1 scale unit"), ()),
+    }
+
+
+def test_an_on_ramp_as_a_row() -> None:
+    (zrh,) = (onramp for table in plan_rows(CLOUDS) for onramp in table.onramps if onramp.key == "zrh")
+    assert zrh == OnRampRow(
+        key="zrh",
+        cloud="gcp",
+        region="europe-west6",
+        asn=64515,
+        routing="static",
+        segment="dev",
+        cidr="10.48.3.0/24",
+        network="new",
+        gateway="new",
+        subnets=("workload 10.48.3.0/25",),
+        tunnels=(
+            TunnelRow("zrh-e1-a", "162.159.64.41", "169.254.240.81", "169.254.240.82"),
+            TunnelRow("zrh-e1-b", "162.159.64.41", "169.254.240.85", "169.254.240.86"),
+            TunnelRow("zrh-e2-a", "162.159.66.41", "169.254.240.89", "169.254.240.90"),
+            TunnelRow("zrh-e2-b", "162.159.66.41", "169.254.240.93", "169.254.240.94"),
+        ),
+        cloudflare_routes=(
+            "zrh-e1-a via 169.254.240.81 at 100",
+            "zrh-e1-b via 169.254.240.85 at 100",
+            "zrh-e2-a via 169.254.240.89 at 100",
+            "zrh-e2-b via 169.254.240.93 at 100",
+        ),
+        ingress=(),
+        egress=(),
+    )
+
+
+def test_the_firewall_as_a_row() -> None:
+    (firewall,) = (table.firewall for table in plan_rows(CLOUDS) if table.firewall)
+    assert firewall.segments[0] == "dev: 10.17.0.0/20, 10.48.2.0/23"
+    assert firewall.allowed[:3] == ("dev -> dev", "dev -> shared", "prod -> prod")
+
+
 def test_the_plan_as_json_holds_everything() -> None:
     listed = plan_to_dict(PLAN)
     assert json.loads(json.dumps(listed)) == listed
@@ -95,17 +147,20 @@ def test_what_a_new_lock_changes() -> None:
         asns={"euc1": 64513, "use1": 64512},
         cidrs={"web": IPv4Network("10.0.32.0/20")},
         tunnels={"euc1-e1-a": IPv4Network("169.254.240.0/30")},
+        prefixes={"weu1": IPv4Network("10.64.0.0/23")},
     )
     changes = explain_allocations(old, new)
     assert changes == [
         AllocationChange("tunnel", "euc1-e1-a", None, "169.254.240.0/30"),
         AllocationChange("asn", "euc1", None, "64513"),
+        AllocationChange("prefix", "weu1", None, "10.64.0.0/23"),
         AllocationChange("cidr", "lab", "10.0.0.0/20", None),
         AllocationChange("cidr", "web", "10.0.16.0/20", "10.0.32.0/20"),
     ]
     assert [str(change) for change in changes] == [
         "+ tunnel euc1-e1-a: 169.254.240.0/30",
         "+ asn euc1: 64513",
+        "+ prefix weu1: 10.64.0.0/23",
         "- cidr lab: 10.0.0.0/20",
         "~ cidr web: 10.0.16.0/20 -> 10.0.32.0/20",
     ]

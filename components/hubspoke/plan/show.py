@@ -159,7 +159,7 @@ def _hub_row(hub: HubPlan) -> HubRow:
 
 def _details(hub: HubPlan) -> tuple[str, ...]:
     if hub.cloud == "azure":
-        return (f"prefix {hub.prefix}", f"{hub.scale_units} scale units")
+        return (f"prefix {hub.prefix}", f"{hub.scale_units} scale unit{'' if hub.scale_units == 1 else 's'}")
     if hub.cloud == "gcp":
         star = f"star around {', '.join(hub.center)}" if hub.topology == "star" else "mesh"
         return (star, f"advertises {', '.join(hub.advertised)}") if hub.advertised else (star,)
