@@ -42,7 +42,7 @@ def wan_of(hubs: Parts, spokes: Parts, onramps: Parts, endpoints: int = 2) -> Wa
             },
             "accounts": {key: account for key, account in ACCOUNTS.items() if key[:2] in used},
             "segments": {"prod": {}},
-            "pools": {key: POOLS[key] for key in (*hubs, *onramps)},
+            "pools": {key: POOLS[key] for key in (*hubs, *onramps) if key in POOLS},
             "hubs": hubs,
             "spokes": spokes,
             "onramps": onramps,
