@@ -9,6 +9,7 @@ HELP = """One wide-area network over every cloud: planned, judged, deployed, and
 
 The network is written once, in stacks/wan.yaml; each account of it is one Pulumi stack.
 
+\b
     hubspoke plan                what the intent comes to: addresses, routes, rules per account
     hubspoke preview --all       what would change, judged by the policy pack
     hubspoke up --all            deploy, in dependency order
