@@ -31,8 +31,9 @@ format: $(INSTALLED) ## Format and fix
 bench: $(INSTALLED) ## Measure what the performance figures come from
 	$(BIN)/python benchmarks/run.py
 
-schema: $(INSTALLED) ## Write the JSON schema of the intent
+schema: $(INSTALLED) ## Write the JSON schema of the intent, and the components' for other languages
 	$(BIN)/python -m hubspoke.intent.schema
+	$(BIN)/python -m hubspoke.hosting
 
 constraints: ## Write constraints.txt from what is installed
 	@{ echo "# Every version that tests have seen, direct and transitive. Regenerate: make constraints"; \

@@ -16,13 +16,14 @@ ALLOWED = {
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare"},
     "cloudflare": {"plan"},
+    "hosting": set(),
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "pending"},
     "local": set(),
     "pending": set(),
     "operate": {"intent", "plan", "local", "aws"},
     "cli": {"intent", "plan", "pending", "local", "operate"},
 }
-MAY_IMPORT_PULUMI = {"args", "aws", "cloudflare", "compose", "local", "operate", "cli"}
+MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "cloudflare", "compose", "local", "operate", "cli"}
 
 
 def _part(path: Path) -> str:

@@ -39,19 +39,21 @@ class SpokeArgs(TypedDict):
 class AwsSpokeArgs(SpokeArgs):
     transit_gateway_id: pulumi.Input[str]
     """Id of the hub's transit gateway."""
-    route_tables: dict[str, pulumi.Input[str]]
+    route_tables: pulumi.Input[dict[str, pulumi.Input[str]]]
     """Ids of the hub's route tables: one per segment, and "onramp"."""
+    hub_role_arn: NotRequired[str]
+    """Role that is assumed in the hub's account to take the attachment in; for programs without `hub_provider`."""
 
 
 class AzureSpokeArgs(SpokeArgs):
     virtual_hub_id: pulumi.Input[str]
     """Id of the virtual hub."""
-    route_tables: dict[str, pulumi.Input[str]]
+    route_tables: pulumi.Input[dict[str, pulumi.Input[str]]]
     """Ids of the virtual hub's route tables: one per segment, and "onramp"."""
 
 
 class GcpSpokeArgs(SpokeArgs):
     hub_id: pulumi.Input[str]
     """Id of the Network Connectivity Center hub."""
-    groups: dict[str, pulumi.Input[str]]
+    groups: pulumi.Input[dict[str, pulumi.Input[str]]]
     """Ids of that hub's groups, by segment."""

@@ -1,5 +1,6 @@
 """AwsSpoke: one VPC, attached to its hub in its segment, with its routes and its filter."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -18,7 +19,8 @@ class AwsSpoke(pulumi.ComponentResource):
     the flows it is part of and no more, and injects its prefix at Cloudflare; destroying it withdraws all of that.
 
     The attachment is made in the spoke's account. Its association and propagation are made in the hub's, through
-    `hub_provider`; where both are one account, leave it out.
+    `hub_provider`, or, where a program can't give one, by assuming `hub_role_arn`; where both are one account, leave
+    both out.
     """
 
     vpc_id: pulumi.Output[str]
@@ -38,7 +40,7 @@ class AwsSpoke(pulumi.ComponentResource):
     ) -> None:
         super().__init__("hubspoke:index:AwsSpoke", name, {}, opts)
         self._spoke = parse_spoke(name, args, "aws")
-        self._hub_provider = hub_provider
+        self._hub_provider = hub_provider or self._assume(args.get("hub_role_arn"))
         self._make = Maker(self._spoke, tagged(args.get("tags", {}), f"AwsSpoke/{name}", name), self)
         network = adopt(self._make, self._spoke.adopted) if self._spoke.adopted else create(self._make)
         attachment = self._attach(network, args)
@@ -57,6 +59,16 @@ class AwsSpoke(pulumi.ComponentResource):
             "attachment_id": self.attachment_id,
             "security_group_id": self.security_group_id,
         }
+
+    def _assume(self, role_arn: str | None) -> aws.Provider | None:
+        if role_arn is None:
+            return None
+        return aws.Provider(
+            f"{self._spoke.key}-hub",
+            region=self._spoke.region,
+            assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role_arn, session_name="hubspoke")],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _in_hub_account(self, **more: Any) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, provider=self._hub_provider, **more)
@@ -98,7 +110,8 @@ class AwsSpoke(pulumi.ComponentResource):
             opts=self._in_hub_account(),
         )
 
-    def _join_segment(self, attachment: pulumi.Output[str], tables: dict[str, pulumi.Input[str]]) -> None:
+    def _join_segment(self, attachment: pulumi.Output[str], ids: pulumi.Input[Mapping[str, pulumi.Input[str]]]) -> None:
+        tables = pulumi.Output.from_input(ids)
         aws.ec2transitgateway.RouteTableAssociation(
             self._spoke.key,
             region=self._spoke.region,

@@ -1,0 +1,5 @@
+"""The plugin's program: Pulumi runs this folder, and ends it."""
+
+from hubspoke.hosting import serve
+
+serve()
