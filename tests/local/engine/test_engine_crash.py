@@ -10,7 +10,6 @@ import pulumi
 import pytest
 from hubspoke.local.clouds.protocol import Created, Properties
 from hubspoke.local.engine import StateDamaged
-from hubspoke.local.engine.journal import Journal
 
 from tests.local.engine.engine_bench import Bench, Group, MemoryProvider, Thing
 
@@ -180,20 +179,6 @@ def test_a_torn_last_line_is_left_out(bench: Bench) -> None:
     bench.up(chain)
 
     assert len(bench.cloud.things) == COUNT
-
-
-def test_a_full_disk_is_an_error_before_anything_is_changed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.stack()
-    before = files(bench)
-
-    def full(self: Journal, line: object) -> None:  # noqa: ARG001
-        raise StateDamaged("cannot write the journal: No space left on device")
-
-    monkeypatch.setattr(Journal, "_write", full)
-    with pytest.raises(StateDamaged, match=r"No space left"):
-        bench.up(chain)
-    assert bench.cloud.things == {}
-    assert {path: text for path, text in files(bench).items() if path in before} == before
 
 
 def files(bench: Bench) -> dict[str, bytes]:
