@@ -77,7 +77,7 @@ class Operation:
             try:
                 checkpoint = loaded.checkpoint
                 if loaded.replayed and not dry_run:
-                    checkpoint = self.storage.settle(loaded)
+                    checkpoint = self.storage.settle(loaded.deployment)
                 session = _Session(config, events, Snapshot(loaded.deployment), checkpoint, started)
                 return self._judged(session)
             finally:

@@ -122,7 +122,7 @@ class LocalStack:
         with self._storage.lock() as notes:
             loaded = self._storage.load()
             if loaded.replayed:
-                self._storage.settle(loaded)
+                self._storage.settle(loaded.deployment)
             return [*notes, *loaded.messages]
 
     # --- state and configuration ------------------------------------------------------------------------------------
@@ -137,8 +137,7 @@ class LocalStack:
         document = dict(exported)
         check_version(document)
         with self._storage.lock():
-            self._storage.write(deployment_from_json(document.get("deployment") or {}, self.workspace.unlock))
-            self._storage.forget_journal()
+            self._storage.settle(deployment_from_json(document.get("deployment") or {}, self.workspace.unlock))
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack's outputs in plain form; a secret is "[secret]" unless shown."""

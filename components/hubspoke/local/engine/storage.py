@@ -77,11 +77,12 @@ class Storage:
             journal.close()
         return text
 
-    def settle(self, loaded: Loaded) -> bytes:
-        """Put what a killed run did into the checkpoint; its journal is then done with. Raises `StateDamaged`."""
-        text = self._text(loaded.deployment)
+    def settle(self, deployment: Deployment) -> bytes:
+        """Make this the state, also of what a killed run left; its journal is then done with. Raises `StateDamaged`."""
+        text, backend = self._text(deployment), self.workspace.backend
         commit_left(self._journal, text)
-        self.workspace.backend.write(self.project, self.stack, text, backup=not is_fenced(loaded.checkpoint))
+        path = backend.checkpoint(self.project, self.stack)
+        backend.write(self.project, self.stack, text, backup=not (path.exists() and is_fenced(path.read_bytes())))
         self.forget_journal()
         return text
 
