@@ -49,7 +49,7 @@ class Moments:
         sys.addaudithook(self._on_event)
         write = os.write
 
-        def torn(file: int, data: bytes) -> int:
+        def torn(file: int, data: Any, /) -> int:
             half = len(data) // 2
             write(file, data[:half])
             self.come()

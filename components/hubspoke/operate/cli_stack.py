@@ -145,7 +145,8 @@ class CliStack:
             recorder(event)
             on_event(event)
 
-        status, error, done, recorded = Status.SUCCEEDED, "", None, {}
+        recorded: dict[str, Any] = {}
+        status, error, done = Status.SUCCEEDED, "", None
         try:
             stack = self._open(options, create=create)
             if options.refresh or operation == "refresh":
