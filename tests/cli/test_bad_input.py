@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import World
+from tests.local.engine.disks import read_only
 
 
 @dataclass(frozen=True)
@@ -194,3 +195,10 @@ def test_a_program_that_fails_names_its_own_line(fleet: World) -> None:
 def test_a_project_without_policies_is_previewed_without(fleet: World) -> None:
     shutil.rmtree(fleet.paths.policies)
     assert fleet.hubspoke("preview", "--stack", "network").code == 0
+
+
+def test_a_project_in_which_nothing_can_be_written(world: World) -> None:
+    with read_only(world.root):
+        ended = world.hubspoke("preview", "--stack", "network")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.splitlines()[-1] == f"error: cannot make the folder {world.paths.state}: Permission denied"

@@ -29,6 +29,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     furnish(world)
     found = {"world": world, "first preview": world.hubspoke("preview", "--all", "--json")}
     found["held after preview"] = world.held()
+    found["written by preview"] = written(world)
     found["up"] = world.hubspoke("up", "--all", "--yes", "--json")
     found["again"] = world.hubspoke("preview", "--all", "--json")
     found["plan"] = world.hubspoke("plan", "--json")
@@ -42,6 +43,17 @@ def test_a_first_preview_judges_every_stack_and_makes_nothing(done: dict[str, An
     assert (ended.code, ended.err.count("preview succeeded")) == (0, 4)
     assert statuses(ended.document) == dict.fromkeys(STACKS, "succeeded")
     assert [key for key in done["held after preview"] if key not in before_the_wan(world)] == []
+
+
+def test_a_preview_of_stacks_that_were_never_made_leaves_nothing_of_them(done: dict[str, Any]) -> None:
+    assert done["written by preview"] == []
+    assert written(done["world"])
+
+
+def written(world: World) -> list[str]:
+    """Files of stacks: their states, and their Pulumi.<stack>.yaml."""
+    found = [*world.paths.state.rglob("*"), *world.root.rglob("Pulumi.*.yaml")]
+    return sorted(str(path) for path in found if path.is_file())
 
 
 def before_the_wan(world: World) -> set[tuple[str, str]]:
@@ -175,3 +187,13 @@ def test_refresh_takes_over_what_is_found_and_changes_no_cloud(fleet: World) -> 
     assert fleet.held() == held
     assert fleet.hubspoke("drift", "--stack", "network").code == 0
     assert SECRET_SIGNATURE in json.dumps(fleet.resources("network")), "secrets are still secrets"
+
+
+def test_there_is_an_inventory_of_simulated_clouds_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hubspoke.cli.session import Engine, Session
+
+    monkeypatch.delenv("HUBSPOKE_SIM", raising=False)
+    assert Session.open(world.root, Engine.LOCAL).inventory is not None
+    assert Session.open(world.root, Engine.CLI).inventory is None
+    monkeypatch.setenv("HUBSPOKE_SIM", str(world.paths.clouds))
+    assert Session.open(world.root, Engine.CLI).inventory is not None

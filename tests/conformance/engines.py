@@ -153,6 +153,9 @@ class PulumiCli:
     def set_secret(self, place: Place, stack: str, key: str, value: str) -> None:
         self._ok(["config", "set", "--secret", "--stack", stack, key, value], place)
 
+    def cancel(self, place: Place, stack: str) -> None:
+        self._ok(["cancel", "--yes", stack], place)
+
     def run(self, place: Place, step: Step, program: str) -> Ended:
         log = place.root / "events.jsonl"
         log.unlink(missing_ok=True)

@@ -147,6 +147,23 @@ def test_killed_at_any_moment_nothing_is_lost_or_made_twice(world: World, seed: 
     assert_finishes(world)
 
 
+def test_recover_puts_what_a_killed_run_did_into_the_state(world: World) -> None:
+    process = begun(world)
+    for pid in [*children(process.pid), process.pid]:
+        os.kill(pid, signal.SIGKILL)
+    process.communicate()
+    calm(world)
+    recovered = world.hubspoke("recover", "--stack", "network")
+    assert recovered.code == 0, recovered.err
+    assert "network: the run of " in recovered.out
+    assert_each_exists_once(world)
+    checkpoint = world.paths.state / ".pulumi" / "stacks" / "hubspoke" / "network.json"
+    assert not checkpoint.with_suffix(".journal").exists()
+    assert "features" not in json.loads(checkpoint.read_text())
+    again = world.hubspoke("recover", "--all", "--json")
+    assert (again.code, again.document) == (0, {"stacks": {"network": []}})
+
+
 def test_where_only_the_worker_is_killed_the_command_says_so(world: World) -> None:
     process = begun(world)
     os.kill(worker(world), signal.SIGKILL)

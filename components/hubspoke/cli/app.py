@@ -3,7 +3,7 @@
 import typer
 
 from hubspoke.cli import exits
-from hubspoke.cli.commands import demo, drift, operations, plan, sim
+from hubspoke.cli.commands import demo, drift, operations, plan, recover, sim
 
 HELP = """One wide-area network over every cloud: planned, judged, deployed, and kept that way.
 
@@ -34,6 +34,7 @@ app.command("up")(operations.up)
 app.command("refresh")(operations.refresh)
 app.command("destroy")(operations.destroy)
 app.command("drift")(drift.drift)
+app.command("recover")(recover.recover)
 app.add_typer(sim.app, name="sim")
 
 

@@ -1,9 +1,12 @@
 """What one command works on: a project, its plan, and the engine that runs its stacks."""
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hubspoke.intent import Wan, load_wan
 from hubspoke.intent.parts import stacks
@@ -14,6 +17,13 @@ from hubspoke.operate.stack import Options, PackRef, Stack
 from hubspoke.plan import Lock, allocate_files
 from hubspoke.plan.handed import OFFICE
 from hubspoke.plan.model import Plan
+
+if TYPE_CHECKING:
+    from hubspoke.operate.cli_drift import CliLook
+    from hubspoke.operate.drift import Look
+    from hubspoke.operate.inventory import Inventory
+
+SIMULATED = "HUBSPOKE_SIM"  # the folder of simulated clouds; with the CLI, that they are to stand in for real ones
 
 
 class Engine(StrEnum):
@@ -63,10 +73,44 @@ class Session:
         if self.engine is Engine.CLI:
             from hubspoke.operate.cli_stack import CliStack
 
-            return CliStack(self.paths, name)
+            return CliStack(self.paths, name, self.plan.account(name).depends_on)
         from hubspoke.operate.local_stack import LocalStackRunner
 
         return LocalStackRunner(self.paths, name)
+
+    @property
+    def inventory(self) -> "Inventory | None":
+        """What looks into the clouds beyond what stacks record; None for real ones, of which there is none yet."""
+        from hubspoke.operate.inventory import SimulatedInventory
+
+        simulated = self.engine is Engine.LOCAL or os.environ.get(SIMULATED)
+        return SimulatedInventory(self.paths.clouds) if simulated else None
+
+    def looks(self, options: Options) -> "Callable[[str], Look | CliLook]":
+        """Looks for drift, by the chosen engine. What all looks share is read once, now."""
+        return self._cli_looks(options) if self.engine is Engine.CLI else self._local_looks(options)
+
+    def _local_looks(self, options: Options) -> "Callable[[str], Look | CliLook]":
+        from hubspoke.operate.drift import Look, owned_ids
+        from hubspoke.operate.inventory import SimulatedInventory
+
+        inventory, owned = SimulatedInventory(self.paths.clouds), owned_ids(self.paths)
+        return lambda stack: Look(self.paths, stack, inventory, owned, options.packs, options.parallel)
+
+    def _cli_looks(self, options: Options) -> "Callable[[str], Look | CliLook]":
+        from hubspoke.operate.cli_drift import CliLook
+        from hubspoke.operate.cli_stack import CliStack
+
+        inventory = self.inventory
+        everything = [account.key for account in self.plan.accounts] if inventory else []
+        known = CliStack(self.paths, "").states(everything)
+
+        def look(stack: str) -> CliLook:
+            needs = self.plan.account(stack).depends_on
+            states = known or CliStack(self.paths, stack).states((stack, *needs))
+            return CliLook(self.paths, stack, states, inventory, options.packs, options.parallel)
+
+        return look
 
     def chosen(self, stack: str | None, every: bool) -> list[str]:
         """The stacks that --stack and --all mean. Raises UsageError where they mean none, or one that is not."""

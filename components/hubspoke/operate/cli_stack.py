@@ -1,48 +1,58 @@
 """The Pulumi CLI, through the Automation API: what runs in production."""
 
+import json
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pulumi import automation
 from pulumi.automation import EngineEvent
 
+from hubspoke.local.plugins.serving import FOLDER
 from hubspoke.operate.cli_environment import cli_environment
-from hubspoke.operate.errors import OperateError, Unsupported
+from hubspoke.operate.cli_shadow import Shadow, shadow
+from hubspoke.operate.errors import OperateError, Unsupported, shorten
+from hubspoke.operate.masking import mask
 from hubspoke.operate.project import Paths
+from hubspoke.operate.recovery import recover_left
 from hubspoke.operate.result import Operation, Recorder, Result, Status
 from hubspoke.operate.stack import OnEvent, Options
 
+_AT_A_TIME = 4  # commands that only read
 Do = Callable[[automation.Stack, OnEvent], object]
 
 
 class CliStack:
     """A stack run by the `pulumi` command on PATH, with the user's own login, backend and credentials, or, where
-    HUBSPOKE_SIM is set, with the simulated clouds as plugins and the local engine's state.
+    HUBSPOKE_SIM is set, with the simulated clouds as plugins and the local engine's state, where what a killed run
+    left is settled first.
 
+    `needs` are the stacks whose outputs its program reads; with `at`, it is the stack of that shadow.
     Implements `operate.stack.Stack`.
     """
 
-    def __init__(self, paths: Paths, name: str) -> None:
+    def __init__(self, paths: Paths, name: str, needs: Sequence[str] = (), at: Shadow | None = None) -> None:
         self.name = name
-        self._paths = paths
+        self._paths, self._needs, self._at = paths, tuple(needs), at
+        self._settled: list[str] = []
 
     def exists(self) -> bool:
         """Whether it was ever created in the backend."""
-        try:
-            found = self._workspace(Options()).list_stacks()
-        except automation.CommandError as error:
-            raise OperateError(shorten(str(error))) from error
-        return self.name in {stack.name.rsplit("/", 1)[-1] for stack in found}
+        return self.name in self._existing()
 
     def preview(self, on_event: OnEvent, options: Options) -> Result:
-        """What `pulumi preview` says."""
+        """What `pulumi preview` says. Where there is no such stack yet none is made: it is previewed in a shadow."""
+        if self._at is None and not self.exists():
+            with shadow(self._paths, self.name, self.states(self._needs), runs=True) as place:
+                return CliStack(self._paths, self.name, at=place).preview(on_event, options)
         arguments = _program_arguments(options)
 
         def do(stack: automation.Stack, take: OnEvent) -> object:
             return stack.preview(on_event=take, **arguments)
 
-        return self._run("preview", on_event, options, do, create=True)
+        return self._run("preview", on_event, options, do, create=self._at is not None)
 
     def up(self, on_event: OnEvent, options: Options) -> Result:
         """`pulumi up`."""
@@ -71,23 +81,48 @@ class CliStack:
         return self._run("destroy", on_event, options, do)
 
     def export_stack(self) -> dict[str, Any]:
-        """`pulumi stack export`."""
-        deployment = self._ask(lambda stack: stack.export_stack())
-        return {"version": deployment.version, "deployment": deployment.deployment}
+        """`pulumi stack export`, secrets encrypted as they are in the state."""
+        exported: dict[str, Any] = self._ask(_export)
+        return exported
 
     def outputs(self) -> dict[str, Any]:
         """`pulumi stack output`, secrets masked."""
         return _masked(self._ask(lambda stack: stack.outputs()))
 
+    def states(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What `pulumi stack export` gives of those of the project's stacks that exist."""
+        existing = self._existing() if names else frozenset()
+        found = [name for name in names if name in existing]
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            return dict(
+                zip(found, pool.map(lambda name: CliStack(self._paths, name).export_stack(), found), strict=True)
+            )
+
+    def workspace(self) -> automation.LocalWorkspace:
+        """What the CLI's other commands are run with."""
+        return self._workspace(Options())
+
+    def _existing(self) -> frozenset[str]:
+        try:
+            found = self._workspace(Options()).list_stacks()
+        except automation.CommandError as error:
+            raise OperateError(shorten(str(error))) from error
+        return frozenset(stack.name.rsplit("/", 1)[-1] for stack in found)
+
     def _workspace(self, options: Options) -> automation.LocalWorkspace:
         environment = {**cli_environment(self._paths), **dict(options.environment)}
+        if self._at:
+            environment = self._at.environment(environment)
+        elif os.environ.get(FOLDER):
+            self._settled += recover_left(self._paths)
         try:
             command = automation.PulumiCommand(skip_version_check=True)
         except (automation.InvalidVersionError, FileNotFoundError, automation.CommandError) as error:
             raise Unsupported(
                 "the Pulumi CLI is not on PATH: install it (pulumi.com/docs/install), or use --engine local"
             ) from error
-        return automation.LocalWorkspace(work_dir=str(self._paths.root), env_vars=environment, pulumi_command=command)
+        folder = self._at.root if self._at else self._paths.root
+        return automation.LocalWorkspace(work_dir=str(folder), env_vars=environment, pulumi_command=command)
 
     def _open(self, options: Options, *, create: bool) -> automation.Stack:
         workspace = self._workspace(options)
@@ -110,14 +145,29 @@ class CliStack:
             recorder(event)
             on_event(event)
 
+        recorded: dict[str, Any] = {}
         status, error, done = Status.SUCCEEDED, "", None
         try:
-            done = do(self._open(options, create=create), take)
+            stack = self._open(options, create=create)
+            if options.refresh or operation == "refresh":
+                recorded = _export(stack)["deployment"]
+            done = do(stack, take)
         except automation.CommandError as failed:
             status = recorder.failure()
             error = _why(status, recorder, failed)
+        for text in self._settled:
+            recorder.warn(text)
         outputs, seconds = _masked(getattr(done, "outputs", {})), time.monotonic() - started
-        return recorder.result(self.name, operation, status, error=error, outputs=outputs, seconds=seconds)
+        result = recorder.result(self.name, operation, status, error=error, outputs=outputs, seconds=seconds)
+        return mask(result, recorded)
+
+
+def _export(stack: automation.Stack) -> dict[str, Any]:
+    """Not the Automation API's own, which decrypts all secrets. Raises CommandError."""
+    workspace = stack.workspace
+    words = ["stack", "export", "--stack", stack.name]
+    done = workspace.pulumi_command.run(words, workspace.work_dir, dict(workspace.env_vars))
+    return dict(json.loads(done.stdout))
 
 
 def _why(status: Status, recorder: Recorder, failed: automation.CommandError) -> str:
@@ -143,10 +193,3 @@ def _program_arguments(options: Options) -> dict[str, Any]:
 
 def _masked(outputs: Mapping[str, automation.OutputValue]) -> dict[str, Any]:
     return {name: "[secret]" if value.secret else value.value for name, value in outputs.items()}
-
-
-def shorten(text: str) -> str:
-    """The CLI's own error lines, out of everything it printed."""
-    lines = [line.strip().removeprefix("stderr:").strip() for line in text.splitlines()]
-    errors = [line.removeprefix("error:").strip() for line in lines if line.startswith("error:")]
-    return "\n".join(dict.fromkeys(errors or [line for line in lines if line][-5:]))

@@ -43,7 +43,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """One stack's drift, and what the policy pack says of what was found."""
+    """One stack's drift, and what the policy pack says of what was found; `unknown` is what could not be looked for."""
 
     stack: str
     resources: int
@@ -52,10 +52,11 @@ class Report:
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
     steps: tuple[Step, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
-        """Nothing differs, and nothing stood in the way of looking."""
+        """Nothing that was looked for differs, and nothing stood in the way of looking."""
         return not self.findings and not self.errors
 
 

@@ -203,7 +203,7 @@ def _operate(job: Job, connection: Connection) -> Ended:
     workspace = open_workspace(job.paths, job.passphrase)
     stack = LocalStack(workspace, job.stack)
     signal.signal(signal.SIGINT, lambda *_: stack.cancel())
-    if not stack.exists() and job.operation in ("preview", "up"):
+    if job.operation == "up" and not stack.exists():
         LocalStack.init(workspace, job.stack)
     arguments = _arguments(job)
     sending = threading.Lock()  # steps run in threads, and a pipe takes one message at a time
@@ -233,6 +233,8 @@ def _arguments(job: Job) -> dict[str, Any]:
             PolicyPack(pack.path, load_policy_config(pack.config) if pack.config else None) for pack in options.packs
         )
         arguments |= {"refresh": options.refresh, "target_dependents": options.target_dependents}
+    if job.operation == "preview":
+        arguments["new"] = True
     if job.operation == "refresh":
         arguments["preview_only"] = job.preview_only
     return arguments

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
 
-from hubspoke.operate.errors import UsageError
+from hubspoke.operate.errors import OperateError, UsageError
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,12 @@ class Paths:
         return (self.root / Path(url.removeprefix("file://")).expanduser()).resolve()
 
     def prepare(self) -> None:
-        """Make the folders that the local engine writes to."""
-        self.state.mkdir(parents=True, exist_ok=True)
-        self.clouds.mkdir(parents=True, exist_ok=True)
+        """Make the folders that the local engine writes to. Raises OperateError where that cannot be."""
+        for folder in (self.state, self.clouds):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OperateError(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
 def find_project(start: Path) -> Paths:
@@ -103,6 +106,13 @@ def _read(path: Path) -> str:
 
 
 def _write_private(path: Path, text: str) -> None:
+    try:
+        _write_once(path, text)
+    except OSError as error:
+        raise OperateError(f"cannot write the passphrase file {path}: {error.strerror}") from error
+
+
+def _write_once(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     temporary.touch(mode=0o600)

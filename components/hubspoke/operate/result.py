@@ -107,6 +107,10 @@ class Recorder:
         elif event.diagnostic_event and not event.diagnostic_event.ephemeral:
             self._diagnostic(event.diagnostic_event.severity, event.diagnostic_event.message)
 
+    def warn(self, text: str) -> None:
+        """Something that no event says."""
+        self._warnings.append(text)
+
     @property
     def mandatory(self) -> int:
         """How many mandatory policy violations there were."""

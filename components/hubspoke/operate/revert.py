@@ -19,17 +19,18 @@ class RevertRefused(OperateError):
 
 @dataclass(frozen=True)
 class Reverted:
-    """What a revert did. `touched` and `untouched` count the clouds' resources by comparing before and after."""
+    """What a revert did. `touched` and `untouched` count the clouds' resources by comparing before and after; without
+    an inventory `touched` is what the engine changed, and how many others there are is not known."""
 
     stack: str
     result: Result | None
     removed: tuple[Finding, ...]
     touched: tuple[tuple[str, str], ...]
-    untouched: int
+    untouched: int | None
 
 
 def revert(
-    stack: Stack, findings: tuple[Finding, ...], inventory: Inventory, on_event: OnEvent, options: Options
+    stack: Stack, findings: tuple[Finding, ...], inventory: Inventory | None, on_event: OnEvent, options: Options
 ) -> Reverted:
     """Put back what is edited or gone, and remove what is extra.
 
@@ -37,9 +38,11 @@ def revert(
     depends on one that is gone, the revert is refused before it starts. Raises RevertRefused, and CloudError where
     the cloud will not let an extra resource go.
     """
-    before = inventory.versions()
+    before = inventory.versions() if inventory else {}
     result = _put_back(stack, urns(findings), on_event, options)
     extras = tuple(f for f in findings if f.kind is Kind.EXTRA)
+    if inventory is None:
+        return Reverted(stack.name, result, (), _changed(result), None)
     if result is None or result.status is Status.SUCCEEDED:
         for finding in extras:
             assert finding.found is not None
@@ -49,6 +52,10 @@ def revert(
     return Reverted(
         stack.name, result, extras, touched, len(before.keys() & after.keys()) - _kept(touched, before, after)
     )
+
+
+def _changed(result: Result | None) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((step.type, step.id) for step in result.changed)) if result else ()
 
 
 def _kept(

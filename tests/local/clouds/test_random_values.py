@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from typing import Any
 
+import bcrypt
 import pytest
 from hubspoke.local.clouds.protocol import CloudError, DiffResult
 from hubspoke.local.clouds.testing import CloudAccount
@@ -26,6 +27,15 @@ def test_a_password_is_as_long_as_asked_and_new_each_time(random: CloudAccount) 
     assert len(set(made)) == 20
     assert {len(text) for text in made} == {40}
     assert set("".join(made)) <= set(string.ascii_letters + string.digits)
+
+
+@pytest.mark.parametrize("length", [20, 72, 100])
+def test_a_password_has_its_bcrypt_hash(random: CloudAccount, length: int) -> None:
+    made = random.create(PASSWORD, length=length).outputs
+    hash_ = made["bcryptHash"].encode()
+    assert hash_.startswith(b"$2a$10$")
+    assert bcrypt.checkpw(made["result"].encode()[:72], hash_)
+    assert not bcrypt.checkpw(made["result"].encode()[1:72], hash_)
 
 
 @given(

@@ -39,11 +39,6 @@ def secretive() -> None:
     pulumi.export("key", pulumi.Output.secret("hush-hush"))
 
 
-def more() -> None:
-    secretive()
-    Thing("b")
-
-
 def checkpoint(bench: Bench) -> Path:
     return bench.root / "state/.pulumi/stacks/proj/dev.json"
 
@@ -75,6 +70,14 @@ def test_stacks_are_made_listed_and_removed(bench: Bench) -> None:
     assert list_stacks(bench.workspace()) == ["prod"]
     with pytest.raises(StackNotFound, match=r"no stack named 'dev'.*there: prod"):
         stack.preview(on_event=bench.events.append, program=secretive)
+
+
+def test_a_stack_can_be_previewed_before_it_is_made(bench: Bench) -> None:
+    unmade = LocalStack(bench.workspace(), "dev")
+    with pytest.raises(StackNotFound):
+        unmade.preview(on_event=bench.events.append, program=secretive)
+    assert unmade.preview(on_event=bench.events.append, program=secretive, new=True).changes == {"create": 2}
+    assert [path.name for path in bench.root.rglob("*") if path.is_file()] == ["Pulumi.yaml"]
 
 
 def test_a_secret_of_the_cli_is_read(bench: Bench) -> None:
@@ -235,20 +238,3 @@ def test_a_state_with_a_dangling_reference_is_refused(bench: Bench) -> None:
     checkpoint(bench).write_text(json.dumps(document))
     with pytest.raises(StateDamaged, match=r"snapshot integrity failure.*nobody"):
         bench.preview(secretive)
-
-
-def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(bench: Bench, monkeypatch: Any) -> None:
-    bench.up(secretive)
-    before = checkpoint(bench).read_bytes()
-
-    def full(path: Path, content: bytes) -> Path:  # noqa: ARG001
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("hubspoke.local.engine.backend.stage", full)
-    with pytest.raises(StateDamaged, match=r"No space left on device.*as it was before"):
-        bench.up(more)
-    assert checkpoint(bench).read_bytes() == before
-    monkeypatch.undo()
-    # What was made meanwhile is in the journal, and found by the next run.
-    assert bench.up(more).changes == {"same": 3}
-    assert len(bench.cloud.things) == 2

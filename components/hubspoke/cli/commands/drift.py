@@ -13,6 +13,7 @@ from hubspoke.cli.commands.operations import STACKS_AT_A_TIME, may_ask
 from hubspoke.cli.exits import Exit
 from hubspoke.cli.options import (
     AllOption,
+    EngineOption,
     JsonOption,
     PackConfigOption,
     PackOption,
@@ -23,10 +24,8 @@ from hubspoke.cli.options import (
 )
 from hubspoke.cli.progress import Progress
 from hubspoke.cli.render import short_type, show, show_results, show_violations
-from hubspoke.cli.session import Session
-from hubspoke.operate.drift import Look, owned_ids
+from hubspoke.cli.session import Engine, Session
 from hubspoke.operate.findings import Finding, Kind, Report
-from hubspoke.operate.inventory import SimulatedInventory
 from hubspoke.operate.result import Result, Status
 from hubspoke.operate.revert import Reverted, revert
 from hubspoke.operate.stack import Options
@@ -43,6 +42,7 @@ def drift(
     policy_pack_config: PackConfigOption = None,
     parallel: ParallelOption = 16,
     as_json: JsonOption = False,
+    engine: EngineOption = Engine.LOCAL,
     project: ProjectOption = None,
 ) -> None:
     """Find what was changed outside of the stacks: edited, gone, or extra in what the WAN manages.
@@ -50,8 +50,11 @@ def drift(
     Reads every resource from its cloud and compares it with the recorded state, property by property; lists what is
     in managed route tables, security groups and tunnels and in nobody's stack; and runs the policy pack over what is
     there. Changes nothing without --revert. Exit code 7 where anything differs and was not put back.
+
+    With --engine cli a copy of the state is refreshed by the Pulumi CLI, in a backend that lives for the look. There is
+    no inventory of real clouds yet: what is extra in them is not found, and the report says so.
     """
-    session = Session.begin(project)
+    session = Session.begin(project, engine)
     options = session.options(policy_pack or [], policy_pack_config, parallel)
     stacks = [name for name in session.chosen(stack, every) if session.stack(name).exists()]
     if put_back:
@@ -76,13 +79,12 @@ def drift(
 
 
 def _look(session: Session, stacks: list[str], options: Options) -> list[Report]:
-    inventory, owned = SimulatedInventory(session.paths.clouds), owned_ids(session.paths)
+    look = session.looks(options)
     with Progress(Console(stderr=True, emoji=False)) as progress, ThreadPoolExecutor(STACKS_AT_A_TIME) as pool:
 
         def one(name: str) -> Report:
             progress.begin(name, "drift")
-            look = Look(session.paths, name, inventory, owned, options.packs, options.parallel)
-            report = look.report(lambda event: progress.event(name, event))
+            report = look(name).report(lambda event: progress.event(name, event))
             status = Status.FAILED if report.errors else Status.SUCCEEDED
             progress.end(Result(name, "drift", status, report.steps, seconds=report.seconds))
             return report
@@ -91,7 +93,7 @@ def _look(session: Session, stacks: list[str], options: Options) -> list[Report]
 
 
 def _revert(session: Session, reports: Iterable[Report], options: Options) -> list[Reverted]:
-    inventory = SimulatedInventory(session.paths.clouds)
+    inventory = session.inventory
     done: list[Reverted] = []
     with Progress(Console(stderr=True, emoji=False)) as progress:
         for report in reports:
@@ -121,18 +123,23 @@ def show_reports(console: Console, reports: Iterable[Report]) -> None:
     """Every stack: what differs, property by property, and what the policy pack says of it."""
     for report in reports:
         mark = "[red]✗[/]" if report.errors else "[green]✓[/]" if report.clean else "[yellow]≠[/]"
-        said = (
-            "no drift" if report.clean else f"{len(report.findings)} differ" if not report.errors else "not looked at"
-        )
-        console.print(
-            f"{mark} [bold]{report.stack}[/]  {report.resources} resources, {said}  [dim]{report.seconds:.1f} s[/]",
-            highlight=False,
-        )
+        said = f"{report.resources} resources, {_said(report)}"
+        console.print(f"{mark} [bold]{report.stack}[/]  {said}  [dim]{report.seconds:.1f} s[/]", highlight=False)
         for text in report.errors:
             console.print(f"    [red]error:[/] {escape(text)}", highlight=False, soft_wrap=True)
         for finding in report.findings:
             _show_finding(console, finding)
+        for text in report.unknown:
+            console.print(f"    [yellow]unknown:[/] {escape(text)}", highlight=False, soft_wrap=True)
         show_violations(console, report.violations)
+
+
+def _said(report: Report) -> str:
+    if report.clean:
+        return "no drift"
+    if report.errors and not report.findings:
+        return "not judged" if report.resources else "not looked at"
+    return f"{len(report.findings)} differ"
 
 
 def _show_finding(console: Console, finding: Finding) -> None:
@@ -155,10 +162,9 @@ def _show_reverted(console: Console, reverted: Iterable[Reverted], reports: Iter
         if one.result and one.result.status is not Status.SUCCEEDED:
             show_results(console, [one.result])
             continue
+        others = "" if one.untouched is None else f", {one.untouched} others in the clouds as they were"
         console.print(
-            f"[green]✓[/] [bold]{one.stack}[/] put back: {len(one.touched)} resources touched, "
-            f"{one.untouched} others in the clouds as they were",
-            highlight=False,
+            f"[green]✓[/] [bold]{one.stack}[/] put back: {len(one.touched)} resources touched{others}", highlight=False
         )
         for type_, id_ in one.touched:
             console.print(f"    [dim]{short_type(type_)}[/] {id_}", highlight=False)

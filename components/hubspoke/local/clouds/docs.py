@@ -16,7 +16,9 @@ class Proof:
     test: str
 
 
-_ALONE, _WORLD, _RULES = (f"tests/local/clouds/test_facts_{name}.py" for name in ("alone", "in_world", "rules"))
+_ALONE, _WORLD, _RULES, _RANDOM = (
+    f"tests/local/clouds/test_facts_{name}.py" for name in ("alone", "in_world", "rules", "random")
+)
 PROOFS = {
     "computed": Proof("an output that the cloud fills in", f"{_WORLD}::test_the_cloud_fills_it_in"),
     "default": Proof("an input that the provider fills in", f"{_ALONE}::test_it_is_filled_in_where_nobody_did"),
@@ -32,6 +34,11 @@ PROOFS = {
     "unique": Proof("how a second one is refused", f"{_WORLD}::test_there_is_no_second"),
     "in use": Proof("what keeps it from being deleted", f"{_WORLD}::test_it_stays_while_it_is_used"),
     "companion": Proof("an output that names what comes with it", f"{_WORLD}::test_it_comes_and_goes_with_it"),
+    "renewing": Proof("a change of it makes a new value", f"{_RANDOM}::test_a_change_of_it_makes_a_new_value"),
+    "made": Proof("an output that is random", f"{_RANDOM}::test_it_is_made_and_never_twice_the_same"),
+    "assumed": Proof("what is so where nobody says", f"{_RANDOM}::test_saying_it_changes_nothing"),
+    "limit": Proof("what the provider lets through, in a preview already", f"{_RANDOM}::test_beyond_it_is_refused"),
+    "importable": Proof("whether an id can be imported", f"{_RANDOM}::test_it_is_imported_by_its_id"),
     "provisioning": Proof("how long a creation takes", f"{_WORLD}::test_it_takes_its_time"),
 }
 _HEAD = """\

@@ -5,6 +5,7 @@ import functools
 from .aws import Aws
 from .cloudflare import Cloudflare
 from .package import Package
+from .random.table import random_facts
 from .table import Fact
 
 STORED = ("aws", "cloudflare")  # those whose things live in a store
@@ -19,7 +20,8 @@ def package(name: str) -> Package:
 
 def facts() -> list[Fact]:
     """Every row of every cloud's tables, for people, with those that all types of a package share."""
-    return [fact for name in STORED for table in package(name).own_tables() for fact in table.facts()]
+    stored = [fact for name in STORED for table in package(name).own_tables() for fact in table.facts()]
+    return [*stored, *random_facts()]
 
 
 def package_of(type_: str) -> Package:

@@ -74,14 +74,13 @@ class Backend:
         known = ", ".join(self.stacks(project)) or "none"
         return f"no stack named {stack!r} in project {project!r} at {self.root} (there: {known})"
 
-    def write(self, project: str, stack: str, text: bytes) -> None:
+    def write(self, project: str, stack: str, text: bytes, *, backup: bool = True) -> None:
         """Replace the checkpoint, the one before it kept as `.bak`. Raises `StateDamaged`, the old one then whole."""
         path = self.checkpoint(project, stack)
-        backup = Path(f"{path}.bak")
         try:
             staged = stage(path, text)
-            if path.exists():
-                _replace_with_link(path, backup)
+            if backup and path.exists():
+                _replace_with_link(path, Path(f"{path}.bak"))
             commit(staged, path)
         except OSError as problem:
             raise StateDamaged(f"cannot write the state: {problem}; {path} is as it was before") from problem

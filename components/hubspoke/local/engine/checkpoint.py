@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -16,6 +16,7 @@ from hubspoke.local.engine.values import Cipher, Properties
 
 # The newest schema: 3, or 4 where a feature that older engines lack is in use.
 _BASE, _WITH_FEATURES = 3, 4
+_FENCE = "hubspoke-journal"  # how the feature begins that no other engine has
 Unlock = Callable[[str], Crypter]
 
 
@@ -79,16 +80,33 @@ def _features(resources: Iterable[State]) -> list[str]:
     return sorted({name for state in resources for attribute, name in FEATURES.items() if getattr(state, attribute)})
 
 
-def versioned(body_name: str, body: Any, features: list[str]) -> Properties:
+def versioned(body_name: str, body: Any, features: Sequence[str]) -> Properties:
     """`{"version": ..., <body_name>: ...}`, as checkpoints and exports are wrapped."""
     if features:
-        return {"version": _WITH_FEATURES, "features": features, body_name: body}
+        return {"version": _WITH_FEATURES, "features": list(features), body_name: body}
     return {"version": _BASE, body_name: body}
 
 
 def checkpoint_text(stack: str, deployment: Deployment) -> str:
     body, features = deployment_to_json(deployment)
     return compact(versioned("checkpoint", {"stack": stack, "latest": body}, features))
+
+
+def fenced(text: bytes, stack: str) -> bytes:
+    """The checkpoint as it is while a journal goes with it. Of a feature that it does not have the Pulumi CLI says the
+    name and does nothing: so it neither misses what only the journal has, nor makes it again."""
+    document = json.loads(text)
+    name = f"{_FENCE} of {stack}: a run of it goes on, or was killed; then run `hubspoke recover --stack {stack}`"
+    return compact(versioned("checkpoint", document["checkpoint"], [*_features_of(document), name])).encode()
+
+
+def is_fenced(text: bytes) -> bool:
+    """Whether the checkpoint is only whole with its journal. Features stand before all else, as `fenced` writes it."""
+    return _FENCE.encode() in text.partition(b'"checkpoint"')[0]
+
+
+def _features_of(document: Properties) -> list[str]:
+    return [each for each in document.get("features") or () if not each.startswith(_FENCE)]
 
 
 def parse_checkpoint(text: bytes, path: str) -> Properties:
@@ -110,7 +128,7 @@ def check_version(document: Properties) -> None:
     found = document.get("version")
     if found not in (_BASE, _WITH_FEATURES):
         raise Unsupported(f"state of version {found}", "bring it to version 3 with `pulumi stack export` and `import`")
-    lacking = sorted(set(document.get("features") or ()) - set(FEATURES.values()))
+    lacking = sorted(set(_features_of(document)) - set(FEATURES.values()))
     if lacking:
         raise Unsupported(f"the state feature(s) {', '.join(lacking)}")
 

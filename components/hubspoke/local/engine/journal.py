@@ -4,12 +4,15 @@ One JSON document per line, written with one system call: a killed process leave
 line names the checkpoint that the journal goes with. Resources are numbered: those of the checkpoint in their order,
 new ones from there on.
 
-    {"journal": 1, "base": <sha256>}        the checkpoint it begins from
+    {"journal": 1, "base": <sha256>}        the checkpoint it begins from, fenced
     {"same": n}                             resource n was looked at and is unchanged
     {"begin": k, "type": t, "state": {..}}  operation k is about to be done
     {"end": k, "done": [n..], "new": [[n, {..}]..], "set": [[n, {..}]..]}
                                             it ended: resources n are no more, new ones came, others changed
     {"commit": <sha256>}                    the checkpoint that replaces `base` has been staged
+
+While there is a journal the checkpoint is fenced (`checkpoint.fenced`): it names a feature that no other engine has, so
+that none goes on from it without the journal. The journal is begun before the fence and removed after it.
 """
 
 import hashlib
@@ -19,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hubspoke.local.engine.checkpoint import NO_CIPHER, Deployment, Operation, normalized
+from hubspoke.local.engine.checkpoint import NO_CIPHER, Deployment, Operation, is_fenced, normalized
 from hubspoke.local.engine.errors import StateDamaged
 from hubspoke.local.engine.forms import compact
 from hubspoke.local.engine.graph import ordered
@@ -97,15 +100,29 @@ def replay(path: Path, base: bytes, deployment: Deployment) -> Replay | None:
     Raises `StateDamaged` where the journal belongs to another checkpoint: then the state was changed by someone else
     after the run that wrote the journal was killed, and what that run made must be looked at by a person.
     """
-    lines = _lines(path)
-    if not lines:
-        return None
-    current = digest(base)
+    lines, current = _lines(path), digest(base)
     if any(line.get("commit") == current for line in lines):
         return None
-    if lines[0].get("base") != current:
+    if lines and lines[0].get("base") == current:
+        return _Player(deployment).play(lines[1:])
+    if len(lines) > 1:
         raise StateDamaged(_stale(path, lines))
-    return _Player(deployment).play(lines[1:])
+    if is_fenced(base):
+        raise StateDamaged(_lost(path))
+    return None  # killed while it was being begun: nothing had been done
+
+
+def commit_left(path: Path, content: bytes) -> None:
+    """In a journal that a killed run left, name the checkpoint with which it is done. Raises `StateDamaged`."""
+    try:
+        with path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
+            file.seek(0, os.SEEK_END)
+            file.write(f"{compact({'commit': digest(content)})}\n".encode())
+    except FileNotFoundError:
+        pass  # the checkpoint had pending operations, and there never was a journal
+    except OSError as problem:
+        raise StateDamaged(f"cannot write the journal {path}: {problem}; nothing was changed") from problem
 
 
 def _lines(path: Path) -> list[Properties]:
@@ -128,6 +145,14 @@ def _stale(path: Path, lines: Sequence[Properties]) -> str:
         f"{path} was left by a run that was killed, and the state has been changed by something else since. "
         f"It made: {', '.join(made) or 'nothing'}; it was making: {', '.join(begun) or 'nothing'}. See that the state "
         "has them (`pulumi import` adds them), then delete the journal."
+    )
+
+
+def _lost(path: Path) -> str:
+    return (
+        f"the state is that of before a run that was killed, and what that run did is in {path}, which is missing or "
+        f"empty. Put it back; or, if the run is known to have done nothing, put {path.with_suffix('.json')}.bak in "
+        "place of the state"
     )
 
 

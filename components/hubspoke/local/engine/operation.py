@@ -46,6 +46,7 @@ class Request:
     refresh: bool = False
     program: Program | None = None
     expect_no_changes: bool = False
+    new: bool = False  # of a preview: the stack may not be there yet
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Operation:
         started, dry_run = time.time(), self.request.options.dry_run
         with nullcontext([]) if dry_run else self.storage.lock() as notes:
             config = self.storage.config()
-            loaded = self.storage.load()
+            loaded = self.storage.load(new=self.request.new)
             events = EventSink(self.request.on_event, Masker())
             events.masker.learn(config.secrets())
             events.prelude(config.blinded())
@@ -76,7 +77,7 @@ class Operation:
             try:
                 checkpoint = loaded.checkpoint
                 if loaded.replayed and not dry_run:
-                    checkpoint = self.storage.write(loaded.deployment)
+                    checkpoint = self.storage.settle(loaded.deployment)
                 session = _Session(config, events, Snapshot(loaded.deployment), checkpoint, started)
                 return self._judged(session)
             finally:

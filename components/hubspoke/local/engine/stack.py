@@ -67,11 +67,15 @@ class LocalStack:
     def preview(
         self, *, on_event: OnEvent, policy_packs: Sequence[PolicyPack] = (), refresh: bool = False,
         targets: Iterable[str] = (), target_dependents: bool = False, replace: Iterable[str] = (), parallel: int = 16,
-        program: Program | None = None, expect_no_changes: bool = False,
+        program: Program | None = None, expect_no_changes: bool = False, new: bool = False,
     ) -> Outcome:  # fmt: skip
-        """What `up` would do. Nothing is written and nothing is locked."""
+        """What `up` would do. Nothing is written and nothing is locked.
+
+        With `new`, a stack that is not there yet is previewed as an empty one; else `StackNotFound` is raised, as the
+        Pulumi CLI does.
+        """
         options = Options(True, Targets(targets), target_dependents, Targets(replace), parallel)
-        request = Request("preview", on_event, options, policy_packs, refresh, program, expect_no_changes)
+        request = Request("preview", on_event, options, policy_packs, refresh, program, expect_no_changes, new)
         return self._perform(request)
 
     def up(
@@ -118,8 +122,7 @@ class LocalStack:
         with self._storage.lock() as notes:
             loaded = self._storage.load()
             if loaded.replayed:
-                self._storage.write(loaded.deployment)
-                self._storage.forget_journal()
+                self._storage.settle(loaded.deployment)
             return [*notes, *loaded.messages]
 
     # --- state and configuration ------------------------------------------------------------------------------------
@@ -134,8 +137,7 @@ class LocalStack:
         document = dict(exported)
         check_version(document)
         with self._storage.lock():
-            self._storage.write(deployment_from_json(document.get("deployment") or {}, self.workspace.unlock))
-            self._storage.forget_journal()
+            self._storage.settle(deployment_from_json(document.get("deployment") or {}, self.workspace.unlock))
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack's outputs in plain form; a secret is "[secret]" unless shown."""

@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.builtin import BuiltinPlugin
-from hubspoke.local.engine.checkpoint import Deployment, Operation, checkpoint_text
+from hubspoke.local.engine.checkpoint import Deployment, Operation, checkpoint_text, fenced, is_fenced
 from hubspoke.local.engine.config import Config, StackFile
-from hubspoke.local.engine.errors import Unsupported
-from hubspoke.local.engine.journal import Journal, Replay
+from hubspoke.local.engine.errors import StateDamaged, Unsupported
+from hubspoke.local.engine.journal import Journal, Replay, commit_left
 from hubspoke.local.engine.locks import locked
 from hubspoke.local.engine.recovery import resolve
 from hubspoke.local.engine.registry import Registry
@@ -49,8 +50,13 @@ class Storage:
         """Raises `StackLocked`; gives a message for each lock of a dead run that was taken over."""
         return locked(self.workspace.backend.locks(self.project, self.stack), self.stack)
 
-    def load(self) -> Loaded:
-        """Raises `StackNotFound`, `StateDamaged`, `WrongPassphrase` and `Unsupported`."""
+    def load(self, *, new: bool = False) -> Loaded:
+        """With `new`, an empty stack where there is none.
+
+        Raises `StackNotFound`, `StateDamaged`, `WrongPassphrase` and `Unsupported`.
+        """
+        if new and not self.exists():
+            return Loaded(b"", Deployment(), (), replayed=False)
         checkpoint, deployment, found = self.workspace.load(self.stack)
         messages = self._resolve(deployment, found)
         return Loaded(checkpoint, deployment, tuple(messages), found is not None or bool(messages))
@@ -62,20 +68,45 @@ class Storage:
 
     def write(self, deployment: Deployment, journal: Journal | None = None) -> bytes:
         """Replace the checkpoint; the journal that led to it is then done with. Raises `StateDamaged`."""
-        deployment.crypter = self.crypter(deployment.crypter)
-        text = checkpoint_text(f"{ORGANIZATION}/{self.project}/{self.stack}", deployment).encode()
+        text = self._text(deployment)
         if journal:
             journal.commit(text)
-        self.workspace.backend.write(self.project, self.stack, text)
+        # With a journal the backup is already of what was before the run.
+        self.workspace.backend.write(self.project, self.stack, text, backup=journal is None)
         if journal:
             journal.close()
         return text
 
+    def settle(self, deployment: Deployment) -> bytes:
+        """Make this the state, also of what a killed run left; its journal is then done with. Raises `StateDamaged`."""
+        text, backend = self._text(deployment), self.workspace.backend
+        commit_left(self._journal, text)
+        path = backend.checkpoint(self.project, self.stack)
+        backend.write(self.project, self.stack, text, backup=not (path.exists() and is_fenced(path.read_bytes())))
+        self.forget_journal()
+        return text
+
+    def _text(self, deployment: Deployment) -> bytes:
+        deployment.crypter = self.crypter(deployment.crypter)
+        return checkpoint_text(f"{ORGANIZATION}/{self.project}/{self.stack}", deployment).encode()
+
+    @property
+    def _journal(self) -> Path:
+        return self.workspace.backend.journal(self.project, self.stack)
+
     def journal(self, checkpoint: bytes, crypter: Crypter) -> Journal:
-        return Journal(self.workspace.backend.journal(self.project, self.stack), checkpoint, crypter)
+        """Opens it, and lets nobody use the checkpoint without it. Raises `StateDamaged`, nothing then changed."""
+        text = fenced(checkpoint, self.stack)
+        journal = Journal(self._journal, text, crypter)
+        try:
+            self.workspace.backend.write(self.project, self.stack, text)
+        except StateDamaged:
+            journal.close()
+            raise
+        return journal
 
     def forget_journal(self) -> None:
-        self.workspace.backend.journal(self.project, self.stack).unlink(missing_ok=True)
+        self._journal.unlink(missing_ok=True)
 
     def crypter(self, recorded: Crypter | None) -> Crypter:
         """The stack file's, else the state's, else a new one; the file is given the salt that it lacks."""

@@ -66,11 +66,12 @@ class RandomProvider:
         """The state itself; an id alone is imported where it says everything."""
         if outputs:
             return ReadState(id_, inputs or {}, outputs)
-        found = _generator(type_).adopt(id_)
-        if found is None:
+        adopt = _generator(type_).adopt
+        if adopt is None:
             raise CloudError(
                 "ImportUnsupported", f"a {type_} cannot be read from its id: the value is kept in the state only"
             )
+        found = adopt(id_)
         return ReadState(id_, found[0], {**found[0], **found[1], "id": id_})
 
     def update(

@@ -14,14 +14,25 @@ from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from typing import Any
 
+import bcrypt
+
 from ..protocol import Properties
 from .words import ADJECTIVES, ADVERBS, NAMES
 
 Made = tuple[str, Properties]
 _RANDOM = SystemRandom()
+_BCRYPT_COST, _BCRYPT_BYTES = 10, 72  # golang.org/x/crypto/bcrypt: DefaultCost; generateHash of resource_password.go
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 _CLASSES = (("lower", "minLower", string.ascii_lowercase), ("upper", "minUpper", string.ascii_uppercase),
             ("numeric", "minNumeric", string.digits), ("special", "minSpecial", _SPECIAL))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What the provider refuses. `problem` says what is wrong with inputs, or None."""
+
+    says: str
+    problem: Callable[[Properties], str | None]
 
 
 @dataclass(frozen=True)
@@ -29,9 +40,14 @@ class Generator:
     """One type. `make` gives an id and outputs; `adopt` the inputs and outputs that an id tells, if it does."""
 
     make: Callable[[Properties], Made]
+    source: str  # file of the provider
     defaults: Properties = field(default_factory=dict)
-    problems: Callable[[Properties], list[str]] = lambda _: []
-    adopt: Callable[[str], tuple[Properties, Properties] | None] = lambda _: None
+    limits: tuple[Limit, ...] = ()
+    adopt: Callable[[str], tuple[Properties, Properties]] | None = None
+
+    def problems(self, inputs: Properties) -> list[str]:
+        """What is wrong with inputs; the unknown is not wrong."""
+        return [found for limit in self.limits if (found := limit.problem(inputs))]
 
 
 def _alphabet(inputs: Properties, switch: str, characters: str) -> str:
@@ -58,22 +74,26 @@ def _on(inputs: Properties, switch: str) -> bool:
     return bool(inputs.get(switch, True))
 
 
-def _text_problems(inputs: Properties) -> list[str]:
-    length = inputs.get("length")
-    if not isinstance(length, int):
-        return []
-    found = [] if length >= 1 else ["length must be at least 1"]
-    least = sum(int(inputs[m]) for _, m, _ in _CLASSES if isinstance(inputs.get(m), int))
-    if least > length:
-        found.append(f"length must be at least {least}, the sum of minLower, minUpper, minNumeric and minSpecial")
-    if not any(_on(inputs, switch) for switch, _, _ in _CLASSES):
-        found.append("at least one of lower, upper, numeric and special must be on")
-    return found
+def _too_short(inputs: Properties) -> str | None:
+    length, least = inputs.get("length"), [inputs.get(m) or 0 for _, m, _ in _CLASSES]
+    if not isinstance(length, int) or not all(isinstance(n, int) for n in least) or sum(least) <= length:
+        return None
+    return f"length must be at least {sum(least)}, the sum of minLower, minUpper, minNumeric and minSpecial"
+
+
+def _all_off(inputs: Properties) -> str | None:
+    on = any(_on(inputs, switch) for switch, _, _ in _CLASSES)
+    return None if on else "at least one of lower, upper, numeric and special must be on"
 
 
 def _password(inputs: Properties) -> Made:
-    # A real bcrypt hash needs a library that is not otherwise wanted; none is given rather than a false one.
-    return "none", {"result": random_text(inputs), "bcryptHash": ""}
+    text = random_text(inputs)
+    return "none", {"result": text, "bcryptHash": bcrypt_hash(text)}
+
+
+def bcrypt_hash(text: str) -> str:
+    """Of the first 72 bytes, which are all that bcrypt takes, at Go's default cost."""
+    return bcrypt.hashpw(text.encode()[:_BCRYPT_BYTES], bcrypt.gensalt(_BCRYPT_COST, prefix=b"2a")).decode()
 
 
 def _string(inputs: Properties) -> Made:
@@ -113,11 +133,11 @@ def _integer(inputs: Properties) -> Made:
     return str(number), {"result": number}
 
 
-def _range_problems(inputs: Properties) -> list[str]:
+def _empty_range(inputs: Properties) -> str | None:
     low, high = inputs.get("min"), inputs.get("max")
     if isinstance(low, int) and isinstance(high, int) and low > high:
-        return [f"the minimum ({low}) must be at most the maximum ({high})"]
-    return []
+        return f"the minimum ({low}) must be at most the maximum ({high})"
+    return None
 
 
 def _pet(inputs: Properties) -> Made:
@@ -155,31 +175,38 @@ def _result_is_id(id_: str) -> tuple[Properties, Properties]:
     return {}, {"result": id_}
 
 
-def _at_least(name: str, least: int) -> Callable[[Properties], list[str]]:
-    def problems(inputs: Properties) -> list[str]:
+def _at_least(name: str, least: int) -> Limit:
+    def problem(inputs: Properties) -> str | None:
         value = inputs.get(name)
-        return [f"{name} must be at least {least}"] if isinstance(value, int) and value < least else []
+        return f"{name} must be at least {least}" if isinstance(value, int) and value < least else None
 
-    return problems
+    return Limit(f"{name} is at least {least}", problem)
 
 
 _TEXT = {"lower": True, "upper": True, "numeric": True, "number": True, "special": True,
          "minLower": 0, "minUpper": 0, "minNumeric": 0, "minSpecial": 0}  # fmt: skip
 
 
+_TEXT_LIMITS = (
+    _at_least("length", 1),
+    Limit("length is at least the sum of minLower, minUpper, minNumeric and minSpecial", _too_short),
+    Limit("one of lower, upper, numeric and special is on", _all_off),
+)
+
+
 @functools.cache
 def generators() -> Mapping[str, Generator]:
     """The simulated types, by token."""
     made = {
-        "RandomPassword": Generator(_password, _TEXT, _text_problems),
-        "RandomString": Generator(_string, _TEXT, _text_problems),
-        "RandomId": Generator(_id, {}, _at_least("byteLength", 1), _adopt_id),
-        "RandomBytes": Generator(_bytes, {}, _at_least("length", 1)),
-        "RandomInteger": Generator(_integer, {}, _range_problems),
-        "RandomPet": Generator(_pet, {"length": 2, "separator": "-"}, _at_least("length", 1)),
-        "RandomShuffle": Generator(_shuffle),
-        "RandomUuid": Generator(_uuid4, adopt=_result_is_id),
-        "RandomUuid4": Generator(_uuid4, adopt=_result_is_id),
-        "RandomUuid7": Generator(_uuid7, adopt=_result_is_id),
+        "RandomPassword": Generator(_password, "resource_password.go", _TEXT, _TEXT_LIMITS),
+        "RandomString": Generator(_string, "resource_string.go", _TEXT, _TEXT_LIMITS),
+        "RandomId": Generator(_id, "resource_id.go", {}, (_at_least("byteLength", 1),), _adopt_id),
+        "RandomBytes": Generator(_bytes, "resource_bytes.go", {}, (_at_least("length", 1),)),
+        "RandomInteger": Generator(_integer, "resource_integer.go", {}, (Limit("min is at most max", _empty_range),)),
+        "RandomPet": Generator(_pet, "resource_pet.go", {"length": 2, "separator": "-"}, (_at_least("length", 1),)),
+        "RandomShuffle": Generator(_shuffle, "resource_shuffle.go"),
+        "RandomUuid": Generator(_uuid4, "resource_uuid.go", adopt=_result_is_id),
+        "RandomUuid4": Generator(_uuid4, "resource_uuid4.go", adopt=_result_is_id),
+        "RandomUuid7": Generator(_uuid7, "resource_uuid7.go", adopt=_result_is_id),
     }
     return {f"random:index/{name[0].lower()}{name[1:]}:{name}": generator for name, generator in made.items()}
