@@ -15,6 +15,7 @@ ALLOWED = {
     "plan": {"intent"},
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare"},
+    "azure": {"args", "plan", "cloudflare"},
     "cloudflare": {"plan"},
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "pending"},
     "local": set(),
@@ -22,7 +23,7 @@ ALLOWED = {
     "operate": {"intent", "plan", "local", "aws"},
     "cli": {"intent", "plan", "pending", "local", "operate"},
 }
-MAY_IMPORT_PULUMI = {"args", "aws", "cloudflare", "compose", "local", "operate", "cli"}
+MAY_IMPORT_PULUMI = {"args", "aws", "azure", "cloudflare", "compose", "local", "operate", "cli"}
 
 
 def _part(path: Path) -> str:

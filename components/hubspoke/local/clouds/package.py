@@ -48,6 +48,10 @@ class Package:
         """The table of a type of which no more is known than its SDK class says."""
         return TypeTable(type_)
 
+    def in_id(self, schema: ResourceSchema) -> tuple[str, ...]:  # noqa: ARG002 - as for others
+        """The inputs that no output tells, as they are part of the id."""
+        return ()
+
     def auto_name(self, schema: ResourceSchema) -> AutoName | None:
         """Bridged providers name whatever has an optional input `name` that always has a value afterwards."""
         return AutoName() if schema.settled_by_cloud("name") else None

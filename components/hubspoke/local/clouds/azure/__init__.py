@@ -73,6 +73,9 @@ class Azure(Package):
     def blank(self, type_: str) -> TypeTable:
         return TypeTable(type_, new_id=_made_up_id)
 
+    def in_id(self, schema: ResourceSchema) -> tuple[str, ...]:
+        return tuple(n for n in schema.inputs if n == "resourceGroupName" or n in _path_names(schema))
+
     def auto_name(self, schema: ResourceSchema) -> AutoName | None:
         """What names a thing is in its id and so no output; the provider fills it in where it may be left out."""
         free = [n for n in _path_names(schema) if not schema.inputs[n].required]
