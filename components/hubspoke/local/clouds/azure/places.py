@@ -1,6 +1,7 @@
 """Addresses that simulated gateways get, the default rules of security groups, and what Azure keeps for itself."""
 
 import ipaddress
+import re
 from typing import Any
 
 from ..protocol import Properties
@@ -8,6 +9,7 @@ from ..records import Record
 from ..table import Source
 from ..view import View
 
+LOCATION = re.compile(r"[a-z]+[0-9]?\Z")
 # Reserved for future use (RFC 1112): nobody routes it, and the other clouds' gateways have other ranges.
 _OUTSIDE = ipaddress.IPv4Address("240.0.0.0")
 ASNS = Source("Azure documentation, VPN Gateway FAQ, BGP; Virtual WAN FAQ")
