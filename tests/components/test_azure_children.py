@@ -194,7 +194,7 @@ def test_a_new_epoch_renews_one_connections_key_at_both_ends(lab: "Lab") -> None
     tunnels = lab.world.clouds.records(type_=TUNNEL)
     assert {(t.inputs["cloudflareEndpoint"], t.inputs["customerEndpoint"]): t.inputs["psk"] for t in tunnels} == after
     changed = Counter(urn.rsplit("::", 1)[-1] for urn in ran.changed)
-    assert set(changed) == {"weu1-e2", "weu1/cloudflare", "weu1-e2-a", "weu1-e2-b"}
+    assert set(changed) == {"weu1/e2", "weu1/cloudflare", "weu1-e2-a", "weu1-e2-b"}
 
 
 def test_keys_are_secret_in_the_state(lab: "Lab") -> None:

@@ -73,3 +73,31 @@ def test_a_hub_comes_before_all_others_and_its_wan_stays(azure: World, tmp_path:
     world.change_intent(add)
     assert set(world.up("network").changed.values()) == {"create"}
     assert world.run("preview", "apps").changed == {}
+
+
+_LEGACY = "/subscriptions/22222222-0000-4000-8000-000000000000/resourceGroups/legacy/providers/Microsoft.Network"
+
+
+def _adopt(wan: Any) -> None:
+    """A spoke and an on-ramp in networks that were there before, in one resource group."""
+    common = {"account": "apps", "segment": "prod"}
+    stock, plant = (f"{_LEGACY}/virtualNetworks/{name}" for name in ("stock", "plant"))
+    adopted = {"network": stock, "subnets": {"main": f"{stock}/subnets/main"}}
+    wan["spokes"]["stock"] = {**common, "hub": "weu1", "cidr": "10.8.0.0/20", "adopt": adopted}
+    subnets = {"main": f"{plant}/subnets/main", "gateway": f"{plant}/subnets/GatewaySubnet"}
+    tables = {"main": f"{_LEGACY}/routeTables/plant"}
+    adopted = {"network": plant, "subnets": subnets, "route_tables": tables}
+    wan["onramps"]["plt1"] = {
+        **common, "region": "westeurope", "routing": "static", "cidr": "10.9.0.0/20", "adopt": adopted,
+    }  # fmt: skip
+
+
+def test_adopted_networks_are_seeded_used_and_left_as_they_are(azure: World, tmp_path: Path) -> None:
+    world = azure.copy_to(tmp_path / "project")
+    world.change_intent(_adopt)
+    seeded = world.hubspoke("sim", "seed")
+    assert (seeded.code, seeded.out.count("created")) == (0, 7), seeded.err
+    legacy = {key: inputs for key, inputs in world.held().items() if "/resourceGroups/legacy" in key[1]}
+    assert world.hubspoke("sim", "seed").out.startswith("nothing to make")
+    assert set(world.up("apps").changed.values()) <= {"create", "read"}
+    assert {key: inputs for key, inputs in world.held().items() if key in legacy} == legacy

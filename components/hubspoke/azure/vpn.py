@@ -35,7 +35,7 @@ def gateway_policy() -> azure.network.IpsecPolicyArgs:
 def shared_key(gateway: str, connection: Connection, parent: pulumi.Resource) -> pulumi.Output[str]:
     """The one key of both tunnels of a connection, in the form that every cloud takes."""
     password = random.RandomPassword(
-        f"{gateway}-{connection.key}",
+        f"{gateway}/{connection.key}",
         length=40,
         special=False,
         keepers={"epoch": str(connection.tunnels[0].psk_epoch)},

@@ -156,3 +156,9 @@ def keeps(record: Record, before: Record | None, *properties: str) -> None:
         old, new = before.inputs.get(name), record.inputs.get(name)  # type: ignore[union-attr]
         if old is not None and not same(old, new):
             raise CloudError(REFUSED, f"{name} of {record.id} cannot change: delete it and create it again")
+
+
+def named_by(type_: str, id_: str) -> dict[str, str]:
+    """What a thing says of its place, read from its id."""
+    parts = id_.split("/")
+    return {"resourceGroupName": parts[4], **{name: parts[parts.index(part) + 1] for part, name in PATHS[type_]}}
