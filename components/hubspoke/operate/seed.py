@@ -28,7 +28,8 @@ def seed(plan: Plan, clouds: Simulation) -> list[Record]:
     there = {record.id for record in clouds.records()}
     made: list[Record] = []
     for account in plan.accounts:
-        for network in (*account.spokes, *account.onramps):
+        networks: list[Network] = [*account.spokes, *account.onramps]
+        for network in networks:
             if network.adopted and network.cloud in _WANTED:
                 for type_, id_, inputs in _WANTED[network.cloud](network, network.adopted):
                     made += [clouds.create(account.id, network.region, type_, inputs, id_)] if id_ not in there else []
