@@ -15,6 +15,7 @@ ALLOWED = {
     "plan": {"intent"},
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare"},
+    "azure": {"args", "plan", "cloudflare"},
     "cloudflare": {"plan"},
     "hosting": set(),
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "pending"},
@@ -23,7 +24,7 @@ ALLOWED = {
     "operate": {"intent", "plan", "local", "aws"},
     "cli": {"intent", "plan", "pending", "local", "operate"},
 }
-MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "cloudflare", "compose", "local", "operate", "cli"}
+MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "azure", "cloudflare", "compose", "local", "operate", "cli"}
 
 
 def _part(path: Path) -> str:

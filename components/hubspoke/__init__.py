@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hubspoke.aws.hub import AwsHub
     from hubspoke.aws.spoke import AwsSpoke
+    from hubspoke.azure.hub import AzureHub
+    from hubspoke.azure.onramp import AzureOnRamp
+    from hubspoke.azure.spoke import AzureSpoke
+    from hubspoke.azure.wan import AzureWan
     from hubspoke.cloudflare import CloudflareOnRamp
 
 _COMPONENTS = {
     "AwsHub": "hubspoke.aws.hub",
     "AwsSpoke": "hubspoke.aws.spoke",
+    "AzureHub": "hubspoke.azure.hub",
+    "AzureOnRamp": "hubspoke.azure.onramp",
+    "AzureSpoke": "hubspoke.azure.spoke",
+    "AzureWan": "hubspoke.azure.wan",
     "CloudflareOnRamp": "hubspoke.cloudflare",
 }
 
-__all__ = ["AwsHub", "AwsSpoke", "CloudflareOnRamp"]
+__all__ = ["AwsHub", "AwsSpoke", "AzureHub", "AzureOnRamp", "AzureSpoke", "AzureWan", "CloudflareOnRamp"]
 
 
 def __getattr__(name: str) -> Any:

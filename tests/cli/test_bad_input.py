@@ -92,7 +92,7 @@ CASES = {
     "unknown type": Case(
         "sim create aws:ec2/vpcc:Vpcc --account 321098765432 --region us-east-1", ("aws:ec2/vpcc:Vpcc",), code=1
     ),
-    "unknown cloud": Case("sim create oci:core/vcn:Vcn --account 1", ("oci:core/vcn:Vcn", "aws, cloudflare"), code=1),
+    "unknown cloud": Case("sim create oci:core/vcn:Vcn --account 1", ("oci:core/vcn:Vcn", "aws, azure-native, "), code=1),
     "unknown path": Case(
         "sim edit meridian-ledgers tags.owner.name=x bucketNam=y", ("aws:s3/bucket:Bucket has no property", "Did you mean"), code=1
     ),

@@ -83,7 +83,7 @@ def test_the_type_tells_the_cloud_and_all_are_cleared_at_once(fault: Fail) -> No
     (["add", "denied", "--seconds", "3"], "--seconds means nothing for denied; how long it lasts is --for"),
     (["add", "lost", "--action", "read"], "lost cannot hit a read, only: create, update, delete"),
     (["add", "fail", "--type", "aws:ec2/vpc:Vpx"], "has no resource type 'aws:ec2/vpc:Vpx'. Did you mean 'Vpc'?"),
-    (["add", "fail", "--type", "gcp:compute/network:Network"], "is of no simulated cloud; those at hand: aws, cl"),
+    (["add", "fail", "--type", "oci:core/vcn:Vcn"], "is of no simulated cloud; those at hand: aws, az"),
     (["add", "fail", "--cloud", "aws", "--type", TUNNEL], "is not of aws: leave out --cloud"),
     (["add", "fail", "--id", "vpc-1"], "nothing in aws has the id 'vpc-1'"),
     (["add", "fail", "--action", "create", "--id", "vpc-1"], "a create has no --id yet"),

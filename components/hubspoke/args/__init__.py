@@ -6,7 +6,7 @@ arrive as floats, so parsing converts at this boundary and nowhere else.
 """
 
 from hubspoke.args.firewall import FirewallArgs, PermitArgs
-from hubspoke.args.hubs import AwsHubArgs, AzureHubArgs, GcpHubArgs, HubArgs
+from hubspoke.args.hubs import AwsHubArgs, AzureHubArgs, AzureWanArgs, GcpHubArgs, HubArgs
 from hubspoke.args.onramps import AwsOnRampArgs, AzureOnRampArgs, GcpOnRampArgs, OnRampArgs
 from hubspoke.args.parse import parse_cloudflare, parse_firewall, parse_hub, parse_onramp, parse_spoke
 from hubspoke.args.parts import (
@@ -31,6 +31,7 @@ __all__ = [
     "AzureHubArgs",
     "AzureOnRampArgs",
     "AzureSpokeArgs",
+    "AzureWanArgs",
     "CloudflareArgs",
     "CloudflareRouteArgs",
     "ConnectionArgs",

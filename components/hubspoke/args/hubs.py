@@ -39,6 +39,15 @@ class AwsHubArgs(HubArgs):
     """Other transit gateways that this one is joined with."""
 
 
+class AzureWanArgs(TypedDict):
+    region: str
+    """Region where the virtual WAN is kept."""
+    protect: NotRequired[bool]
+    """Whether it refuses to be deleted. Default true."""
+    tags: NotRequired[dict[str, str]]
+    """Tags on everything that takes tags."""
+
+
 class AzureHubArgs(HubArgs):
     prefix: str
     """Prefix of the virtual hub itself, /24 or shorter."""

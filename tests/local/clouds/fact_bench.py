@@ -14,10 +14,13 @@ from hubspoke.local.clouds.packages import STORED, package
 from hubspoke.local.clouds.protocol import CloudError
 from hubspoke.local.clouds.sim import Simulation
 from hubspoke.local.clouds.table import Fact, TypeTable
-from hubspoke.local.clouds.testing import CloudAccount, Made, aws_account, cloudflare_account
+from hubspoke.local.clouds.testing import CloudAccount, Made, aws_account, azure_account, cloudflare_account
 from hubspoke.local.clouds.values import parse_path
 
+from tests.local.clouds import azure_world
+
 HUB, SPOKE, CF = "111111111111", "222222222222", "c" * 32
+AZURE_HUB, AZURE_SPOKE = "11111111-0000-4000-8000-000000000000", "22222222-0000-4000-8000-000000000000"
 _FIELDS = {
     "immutable": "immutable", "default": "defaults", "reference": "references", "validity": "validations",
     "rule": "rules", "computed": "computed", "in use": "in_use", "deletion": "deletion_rules",
@@ -56,6 +59,7 @@ _UNTRUE: dict[str, Callable[[Any], Any]] = {
     "computed": lambda row: replace(row, value=lambda *_: "untrue", overrides=True),
     "unique": lambda row: replace(row, code="Untrue"),
     "provisioning": lambda row: replace(row, seconds=row.seconds + 1),
+    "deletion": lambda row: replace(row, check=lambda *_: None),
 }  # the others are left out
 
 
@@ -83,8 +87,13 @@ def _changed(rows: Any, line: Line, kind: str) -> Any:
 def proven(line: Line, proof: Callable[[Line], None]) -> None:
     """A proof holds, and would not if the line were untrue: it fails, or the world cannot even be made."""
     proof(line)
-    with untrue(line), pytest.raises((AssertionError, pytest.fail.Exception, CloudError, ValueError)):
+    with untrue(line), pytest.raises((AssertionError, pytest.fail.Exception, CloudError, TypeError, ValueError)):
         proof(line)
+
+
+def cloud_of(line: Line) -> str:
+    """The package that a line speaks of."""
+    return line.fact.type.split(":")[0]
 
 
 def placed(path: str, value: Any, *, listed: bool = False) -> dict[str, Any]:
@@ -97,12 +106,13 @@ def placed(path: str, value: Any, *, listed: bool = False) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """Two AWS accounts and a Cloudflare account, with at least one of every type that has a table.
+    """Two accounts of a cloud, and one at Cloudflare, with at least one of every type that has a table.
 
     Things are by label; of a type with computed outputs, the first has nothing set that need not be.
     """
 
     folder: Path
+    cloud: str = "aws"
     scale: float = 0.0
     clock: SkippingClock = field(default_factory=SkippingClock)
     things: dict[str, Made] = field(default_factory=dict)
@@ -112,9 +122,13 @@ class World:
             aws_account(self.folder, account, "eu-west-1", scale=self.scale, clock=self.clock)
             for account in (HUB, SPOKE)
         )
+        self.azure_hub, self.azure_spoke = (
+            azure_account(self.folder, subscription, "westeurope", scale=self.scale, clock=self.clock)
+            for subscription in (AZURE_HUB, AZURE_SPOKE)
+        )
         self.cloudflare = cloudflare_account(self.folder)
         self.simulation = Simulation(self.folder)
-        for build in (_networks, _gateways, _connections, _sharing, _security, _others, _cloudflare):
+        for build in _BUILDERS[self.cloud]:
             build(self)
 
     def make(self, label: str, type_: str, account: CloudAccount | None = None, /, **inputs: Any) -> str:
@@ -131,7 +145,10 @@ class World:
 
     def account(self, made: Made) -> CloudAccount:
         (place,) = {r.account for r in self.simulation.records(type_=made.type) if r.id == made.id}
-        return {HUB: self.hub, SPOKE: self.spoke, CF: self.cloudflare}[place]
+        return {
+            HUB: self.hub, SPOKE: self.spoke, CF: self.cloudflare, AZURE_HUB: self.azure_hub,
+            AZURE_SPOKE: self.azure_spoke,
+        }[place]  # fmt: skip
 
     def made(self, type_: str, id_: str) -> Made:
         return next(made for made in self.things.values() if (made.type, made.id) == (type_, id_))
@@ -226,3 +243,10 @@ def _cloudflare(world: World) -> None:
     route = {"accountId": CF, "prefix": "10.1.0.0/16", "nexthop": "10.99.0.1", "priority": 100}
     world.make("cf route", cf.ROUTE, world.cloudflare, **route)
     world.make("profile", cf.PROFILE, world.cloudflare, accountId=CF, name="wan", matchAction="allow", targets=[])
+
+
+_BUILDERS: dict[str, tuple[Callable[[World], None], ...]] = {
+    "aws": (_networks, _gateways, _connections, _sharing, _security, _others),
+    "azure-native": azure_world.BUILDERS,
+    "cloudflare": (_cloudflare,),
+}

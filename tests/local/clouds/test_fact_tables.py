@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hubspoke.local.clouds.aws.sources import provider
+from hubspoke.local.clouds.azure.wan import BUILT_IN
 from hubspoke.local.clouds.docs import PROOFS, document, proof_of
 from hubspoke.local.clouds.packages import STORED, facts, package
 from hubspoke.local.clouds.random.generate import generators
@@ -38,7 +39,7 @@ def test_rows_name_inputs_that_exist(table: TypeTable) -> None:
 @pytest.mark.parametrize("table", WITH_SCHEMA, ids=lambda table: table.type)
 def test_rows_name_outputs_that_exist(table: TypeTable) -> None:
     outputs = schema_of(table).outputs
-    internal = {"state"} if table.type.endswith("VpcAttachment") else {"defaultTable"}
+    internal = {"state"} if table.type.endswith("VpcAttachment") else {"defaultTable", *BUILT_IN}
     named = [*(row.property for row in table.computed), *(row.output for row in table.companions)]
     assert [name for name in named if name not in outputs and name not in internal] == []
 
@@ -100,6 +101,6 @@ def test_the_documentation_is_made_from_the_tables() -> None:
 def test_every_type_that_the_components_use_has_a_table() -> None:
     kept = [*ROOT.glob("tests/components/golden/*.json"), *ROOT.glob("tests/components/urns/*.txt")]
     text = "".join(path.read_text() for path in kept)
-    used = set(re.findall(r"\b(?:aws|cloudflare|random):\w+/\w+:\w+", text))
+    used = set(re.findall(r"\b(?:aws|cloudflare|random):\w+/\w+:\w+|\bazure-native:\w+:\w+", text))
     assert len(used) > 20
     assert used - {table.type for table in TABLES} - set(generators()) == set()

@@ -19,10 +19,16 @@ def clouds(tmp_path_factory: pytest.TempPathFactory) -> Cloud:
     return Cloud(tmp_path_factory.mktemp("clouds"))
 
 
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "aws": {"region": "eu-west-1"}, "azure-native": {"subscriptionId": "11111111-0000-4000-8000-000000000000"},
+    "cloudflare": {"apiToken": "token"},
+}  # fmt: skip
+
+
 def provider(clouds: Cloud, line: Line) -> SimulatedProvider:
     name = line.fact.type.split(":")[0]
     made = SimulatedProvider(package(name), clouds.store(name))
-    made.configure({"region": "eu-west-1"} if name == "aws" else {"apiToken": "token"})
+    made.configure(_SETTINGS[name])
     return made
 
 

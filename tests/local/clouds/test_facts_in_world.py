@@ -1,5 +1,6 @@
 """Facts about things among others: each line holds for a provider, and does not where the line is untrue."""
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -13,7 +14,17 @@ from hubspoke.local.clouds.protocol import CloudError
 from hubspoke.local.clouds.records import Record, Records
 from hubspoke.local.clouds.store import Cloud
 
-from tests.local.clouds.fact_bench import HUB, SPOKE, Line, World, lines, proven
+from tests.local.clouds.fact_bench import (
+    AZURE_HUB,
+    AZURE_SPOKE,
+    HUB,
+    SPOKE,
+    Line,
+    World,
+    cloud_of,
+    lines,
+    proven,
+)
 
 GOLDEN = Path(__file__).parent / "golden" / "outputs.json"
 
@@ -25,9 +36,9 @@ def worlds(tmp_path: Path) -> Callable[..., World]:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A world that is only looked at."""
-    return World(tmp_path_factory.mktemp("shared"))
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], World]:
+    """The world of a cloud that is only looked at."""
+    return functools.cache(lambda cloud: World(tmp_path_factory.mktemp("shared"), cloud))
 
 
 _ASSIGNED = (
@@ -53,7 +64,7 @@ def told(world: World, type_: str) -> dict[str, Any]:
 
 def owned(world: World) -> Iterator[tuple[Record, Record]]:
     """What came with something else, and that."""
-    records = {record.key: record for record in world.simulation.records(cloud="aws")}
+    records = {record.key: record for record in world.simulation.records(cloud=world.cloud)}
     yield from ((record, records[record.owner]) for record in records.values() if record.owner is not None)
 
 
@@ -72,12 +83,12 @@ def kept() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("line", COMPUTED, ids=str)
 def test_the_cloud_fills_it_in(
-    worlds: Callable[..., World], shared: World, kept: dict[str, dict[str, Any]], line: Line
+    worlds: Callable[..., World], shared: Callable[[str], World], kept: dict[str, dict[str, Any]], line: Line
 ) -> None:
     type_, name = line.fact.type, line.row.property
 
-    def proof(_: Line) -> None:
-        world = worlds() if line.row.assigned else shared
+    def proof(line: Line) -> None:
+        world = worlds(cloud=cloud_of(line)) if line.row.assigned else shared(cloud_of(line))
         if (type_, name) in ELSEWHERE:
             label, value = ELSEWHERE[type_, name]
             (record,) = [r for r in world.simulation.records(type_=type_) if r.id == world.id(label)]
@@ -88,11 +99,14 @@ def test_the_cloud_fills_it_in(
     proven(line, proof)
 
 
-def test_what_is_kept_says_nothing_else(shared: World, request: pytest.FixtureRequest) -> None:
+def test_what_is_kept_says_nothing_else(shared: Callable[[str], World], request: pytest.FixtureRequest) -> None:
     wanted: dict[str, set[str]] = {}
     for line in COMPUTED:
         wanted.setdefault(line.fact.type, set()).add(line.row.property)
-    found = {type_: {n: v for n, v in told(shared, type_).items() if n in names} for type_, names in wanted.items()}
+    found = {
+        type_: {n: v for n, v in told(shared(type_.split(":")[0]), type_).items() if n in names}
+        for type_, names in wanted.items()
+    }
     text = json.dumps(found, indent=1, sort_keys=True) + "\n"
     if request.config.getoption("--write-golden"):
         GOLDEN.parent.mkdir(exist_ok=True)
@@ -102,26 +116,28 @@ def test_what_is_kept_says_nothing_else(shared: World, request: pytest.FixtureRe
 
 
 @pytest.mark.parametrize("line", [line for line in COMPUTED if line.row.assigned], ids=str)
-def test_what_is_chosen_at_creation_stays(shared: World, line: Line) -> None:
-    made = shared.first(line.fact.type)
-    seen = [shared.account(made).seen(made).outputs.get(line.row.property) for _ in range(2)]
+def test_what_is_chosen_at_creation_stays(shared: Callable[[str], World], line: Line) -> None:
+    world = shared(cloud_of(line))
+    made = world.first(line.fact.type)
+    seen = [world.account(made).seen(made).outputs.get(line.row.property) for _ in range(2)]
     assert seen[0] == seen[1] == made.outputs.get(line.row.property)
 
 
-def test_a_connections_attachment_is_available_at_once(shared: World) -> None:
+def test_a_connections_attachment_is_available_at_once(shared: Callable[[str], World]) -> None:
     """The one type without a resource of its own: what others see of it."""
-    (attachment,) = shared.simulation.records(type_=aws.TGW_VPN_ATTACHMENT)
+    world = shared("aws")
+    (attachment,) = world.simulation.records(type_=aws.TGW_VPN_ATTACHMENT)
     assert (attachment.outputs["state"], attachment.id) == (
-        "available", shared.things["vpn"].outputs["transitGatewayAttachmentId"],
+        "available", world.things["vpn"].outputs["transitGatewayAttachmentId"],
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("line", [line for line in lines("reference") if line.row.loose], ids=str)
 def test_it_is_remembered_but_need_not_be_the_callers(worlds: Callable[..., World], line: Line) -> None:
-    def proof(_: Line) -> None:
-        world = worlds()
+    def proof(line: Line) -> None:
+        world = worlds(cloud=cloud_of(line))
         target, type_ = LOOSE[line.fact.type, line.row.property](world)
-        with Cloud(world.folder).store("aws").reading() as connection:
+        with Cloud(world.folder).store(world.cloud).reading() as connection:
             users = Records(connection).referring(target, (type_,), line.row.property)
         assert len(users) == 1
 
@@ -150,8 +166,8 @@ LOOSE: dict[tuple[str, str], Callable[[World], tuple[str, str]]] = {
 
 @pytest.mark.parametrize("line", lines("in use"), ids=str)
 def test_it_stays_while_it_is_used(worlds: Callable[..., World], line: Line) -> None:
-    def proof(_: Line) -> None:
-        world = worlds()
+    def proof(line: Line) -> None:
+        world = worlds(cloud=cloud_of(line))
         target, user = used(world, line)
         only_user(world, target, user)
         account, made = world.account(target), target
@@ -167,7 +183,7 @@ def test_it_stays_while_it_is_used(worlds: Callable[..., World], line: Line) -> 
 def users_of(
     world: World, target: testing.Made | Record, type_: str = "", property_: str | None = None
 ) -> list[Record]:
-    with Cloud(world.folder).store("aws").reading() as connection:
+    with Cloud(world.folder).store(world.cloud).reading() as connection:
         return Records(connection).referring(target.id, (type_,) if type_ else (), property_)
 
 
@@ -201,8 +217,8 @@ def drop(world: World, record: Record) -> None:
 
 @pytest.mark.parametrize("line", lines("companion"), ids=str)
 def test_it_comes_and_goes_with_it(worlds: Callable[..., World], line: Line) -> None:
-    def proof(_: Line) -> None:
-        world = worlds()
+    def proof(line: Line) -> None:
+        world = worlds(cloud=cloud_of(line))
         made = world.first(line.fact.type)
         (record,) = [r for r in world.simulation.records(type_=made.type) if r.id == made.id]
         companion = record.outputs.get(line.row.output)
@@ -215,8 +231,8 @@ def test_it_comes_and_goes_with_it(worlds: Callable[..., World], line: Line) -> 
 
 @pytest.mark.parametrize("line", lines("unique"), ids=str)
 def test_there_is_no_second(worlds: Callable[..., World], line: Line) -> None:
-    def proof(_: Line) -> None:
-        world = worlds()
+    def proof(line: Line) -> None:
+        world = worlds(cloud=cloud_of(line))
         made = world.first(line.fact.type)
         with pytest.raises(CloudError, match=f"^{line.row.code}: "):
             world.account(made).create(made.type, **{n: v for n, v in made.inputs.items() if n != "__defaults"})
@@ -227,7 +243,7 @@ def test_there_is_no_second(worlds: Callable[..., World], line: Line) -> None:
 @pytest.mark.parametrize("line", lines("provisioning"), ids=str)
 def test_it_takes_its_time(worlds: Callable[..., World], line: Line) -> None:
     def proof(_: Line) -> None:
-        world = worlds(scale=1.0)
+        world = worlds(scale=1.0, cloud=cloud_of(line))
         made = world.first(line.fact.type)
         (record,) = [r for r in world.simulation.records(type_=made.type) if r.id == made.id]
         assert record.ready_at - record.created == pytest.approx(line.row.seconds)
@@ -236,5 +252,6 @@ def test_it_takes_its_time(worlds: Callable[..., World], line: Line) -> None:
     proven(line, proof)
 
 
-def test_accounts_are_as_expected(shared: World) -> None:
-    assert {r.account for r in shared.simulation.records(cloud="aws")} == {HUB, SPOKE}
+@pytest.mark.parametrize(("cloud", "accounts"), [("aws", {HUB, SPOKE}), ("azure-native", {AZURE_HUB, AZURE_SPOKE})])
+def test_accounts_are_as_expected(shared: Callable[[str], World], cloud: str, accounts: set[str]) -> None:
+    assert {r.account for r in shared(cloud).simulation.records(cloud=cloud)} == accounts

@@ -9,7 +9,8 @@ from hubspoke.local.clouds.aws import sources as aws
 from hubspoke.local.clouds.cloudflare import magic_wan as cf
 from hubspoke.local.clouds.protocol import CloudError
 
-from tests.local.clouds.fact_bench import CF, SPOKE, Line, World, lines, proven
+from tests.local.clouds import azure_refusals
+from tests.local.clouds.fact_bench import CF, SPOKE, Line, World, cloud_of, lines, proven
 
 Attempt = Callable[[World], object]
 
@@ -178,6 +179,7 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
     (cf.ROUTE, "its next hop is the far side of a tunnel"): (
         "400 Bad Request", creating(cf.ROUTE, "cloudflare", **{**CF_ROUTE, "nexthop": "10.99.0.0"})),
     (cf.ROUTE, "no second route equal to it"): ("400 Bad Request", creating(cf.ROUTE, "cloudflare", **CF_ROUTE)),
+    **azure_refusals.REFUSED,
 }  # fmt: skip
 
 
@@ -188,7 +190,7 @@ def test_it_is_refused(tmp_path: Path, line: Line) -> None:
     count = iter(range(2))
 
     def proof(_: Line) -> None:
-        world = World(tmp_path / str(next(count)))
+        world = World(tmp_path / str(next(count)), cloud_of(line))
         before = world.simulation.records()
         with pytest.raises(CloudError, match=f"^{code}: "):
             attempt(world)
@@ -199,3 +201,19 @@ def test_it_is_refused(tmp_path: Path, line: Line) -> None:
 
 def test_nothing_is_attempted_that_no_line_refuses() -> None:
     assert set(REFUSED) == {(line.fact.type, line.row.says) for line in lines("rule")}
+
+
+@pytest.mark.parametrize("line", lines("deletion"), ids=str)
+def test_its_deletion_is_refused(tmp_path: Path, line: Line) -> None:
+    code, label, prepare = azure_refusals.KEPT[line.fact.type, line.row.says]
+    count = iter(range(2))
+
+    def proof(_: Line) -> None:
+        world = World(tmp_path / str(next(count)), cloud_of(line))
+        prepare(world)
+        made = world.things[label]
+        with pytest.raises(CloudError, match=f"^{code}: "):
+            world.account(made).delete(made)
+        assert world.account(made).read(made) is not None
+
+    proven(line, proof)

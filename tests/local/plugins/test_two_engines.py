@@ -32,7 +32,9 @@ def names(small: Any) -> list[str]:
 
 def test_the_cli_lists_the_plugins(cli: Any) -> None:
     listed = json.loads(cli.run("plugin", "ls", "--json"))
-    assert [(p["name"], p["kind"]) for p in listed] == [(n, "resource") for n in ("aws", "cloudflare", "random")]
+    assert [(p["name"], p["kind"]) for p in listed] == [
+        (n, "resource") for n in ("aws", "azure-native", "cloudflare", "random")
+    ]
 
 
 def test_a_stack_of_the_local_engine_has_no_changes_to_the_cli(small: Any, cli: Any) -> None:

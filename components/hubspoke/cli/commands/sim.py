@@ -45,7 +45,7 @@ _ASSIGNMENT = re.compile(r"([\w.\[\]\"':-]+?)=(.*)", re.DOTALL)
 
 @app.command("list")
 def list_(
-    cloud: str | None = typer.Option(None, "--cloud", help="Only this cloud: aws or cloudflare."),
+    cloud: str | None = typer.Option(None, "--cloud", help="Only this cloud, such as aws or azure-native."),
     account: str | None = typer.Option(None, "--account", help="Only this account."),
     type_: str | None = typer.Option(None, "--type", help="Only types whose token holds this text."),
     as_json: JsonOption = False,

@@ -12,6 +12,7 @@ from hubspoke.cli.options import JsonOption, ProjectOption
 from hubspoke.cli.render import short_type
 from hubspoke.cli.session import Session
 from hubspoke.local.clouds.aws.places import REGION
+from hubspoke.local.clouds.azure.places import LOCATION
 from hubspoke.local.clouds.faults import ACTIONS, Fault, FaultKind, actions
 from hubspoke.local.clouds.packages import STORED, package, package_of
 from hubspoke.local.clouds.schema import UnknownType
@@ -47,6 +48,7 @@ Examples:
   hubspoke sim fault add unavailable --region eu-central-1
   hubspoke sim fault add tunnel-down --id vpn-0123456789abcdef0 --tunnel 2
 """
+_REGIONS = {"aws": (REGION, "eu-west-1"), "azure-native": (LOCATION, "westeurope")}
 _USES_SECONDS = (FaultKind.THROTTLE, FaultKind.SLOW, FaultKind.HIDDEN)
 CloudName = StrEnum("CloudName", [(name, name) for name in STORED])  # type: ignore[misc]
 Action = StrEnum("Action", [(name, name) for name in ACTIONS])  # type: ignore[misc]
@@ -175,10 +177,13 @@ def _check_type(cloud: str, type_: str | None) -> None:
 
 
 def _check_region(cloud: str, region: str | None) -> None:
-    if region is not None and cloud != "aws":
+    if region is None:
+        return
+    if cloud not in _REGIONS:
         raise UsageError(f"{cloud} has no regions: leave out --region")
-    if region is not None and not REGION.match(region):
-        raise UsageError(f"{region!r} is not a region such as eu-west-1")
+    form, example = _REGIONS[cloud]
+    if not form.match(region):
+        raise UsageError(f"{region!r} is not a region such as {example}")
 
 
 def _check_seconds(fault: Fault) -> None:

@@ -31,6 +31,7 @@ PROOFS = {
         "an input that may name what is not there", f"{_WORLD}::test_it_is_remembered_but_need_not_be_the_callers"
     ),
     "rule": Proof("what must be so, or the cloud refuses", f"{_RULES}::test_it_is_refused"),
+    "deletion": Proof("what must be so, or the cloud refuses to delete it", f"{_RULES}::test_its_deletion_is_refused"),
     "unique": Proof("how a second one is refused", f"{_WORLD}::test_there_is_no_second"),
     "in use": Proof("what keeps it from being deleted", f"{_WORLD}::test_it_stays_while_it_is_used"),
     "companion": Proof("an output that names what comes with it", f"{_WORLD}::test_it_comes_and_goes_with_it"),

@@ -64,6 +64,12 @@ REFUSALS = {
         FaultKind.UNAVAILABLE: ("ServiceUnavailable", "The service is unavailable. Please try again shortly."),
         FaultKind.FAIL: ("InternalError", "An internal error has occurred."),
     },
+    "azure-native": {
+        FaultKind.THROTTLE: ("TooManyRequests", "The request is being throttled."),
+        FaultKind.DENIED: ("AuthorizationFailed", "The client does not have authorization to perform this action."),
+        FaultKind.UNAVAILABLE: ("ServiceUnavailable", "The service is temporarily unavailable."),
+        FaultKind.FAIL: ("InternalServerError", "An error occurred."),
+    },
     "cloudflare": {
         FaultKind.THROTTLE: ("429 Too Many Requests", "Rate limited. Please wait and consider throttling."),
         FaultKind.DENIED: ("403 Forbidden", "Authentication error"),

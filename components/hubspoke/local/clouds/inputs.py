@@ -8,8 +8,6 @@ from .table import AutoName, TypeTable
 from .values import DEFAULTS, has_unknown
 from .view import values_at
 
-_DIGITS = 7  # pulumi-terraform-bridge, pkg/tfbridge/names.go, AutoName, read 2026-08
-
 
 def complete_inputs(table: TypeTable, name: str, given: Properties, olds: Properties, seed: bytes) -> Properties:
     """The inputs with what the provider fills in; `__defaults` lists those, as the bridge does.
@@ -17,19 +15,20 @@ def complete_inputs(table: TypeTable, name: str, given: Properties, olds: Proper
     A name that was made before is kept, whatever the seed.
     """
     filled = {row.property: row.value for row in table.defaults if row.property not in given}
+    copied: Properties = {}
     auto = table.auto_name
     if auto is not None and auto.property not in given and "namePrefix" not in given:
-        filled[auto.property] = _name(auto, name, olds, seed)
+        (filled if auto.digits else copied)[auto.property] = _name(auto, name, olds, seed)
     marks = {DEFAULTS: sorted(filled)} if filled else {}
-    return {**given, **filled, **marks}
+    return {**given, **copied, **filled, **marks}
 
 
 def _name(auto: AutoName, name: str, olds: Properties, seed: bytes) -> Any:
     if auto.property in olds.get(DEFAULTS, ()) and auto.property in olds:
         return olds[auto.property]
-    digits = hashlib.sha512(seed).hexdigest()[:_DIGITS]
-    stem = name[: auto.max_length - _DIGITS - 1]
-    return f"{stem.lower() if auto.lower else stem}-{digits}"
+    end = auto.separator + hashlib.sha512(seed).hexdigest()[: auto.digits] if auto.digits else ""
+    stem = name[: auto.max_length - len(end)]
+    return f"{stem.lower() if auto.lower else stem}{end}"
 
 
 def validation_failures(table: TypeTable, name: str, inputs: Properties) -> tuple[CheckFailure, ...]:

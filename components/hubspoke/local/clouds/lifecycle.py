@@ -112,7 +112,7 @@ def _remembered(view: View, table: TypeTable, record: Record) -> list[tuple[str,
 def _resolve(view: View, reference: Reference, draft: Record) -> list[tuple[str, str]]:
     found = []
     for value in values_at(draft.inputs, reference.property):
-        key = reference.key(str(value))
+        key = reference.named(draft, str(value)) if reference.named else reference.key(str(value))
         if not reference.loose and not _visible(view, reference, key):
             raise CloudError(reference.code, reference.message.format(id=value))
         found.append((reference.property, key))

@@ -44,6 +44,18 @@ class Package:
         """The inputs with what the provider's settings add to them."""
         raise NotImplementedError
 
+    def blank(self, type_: str) -> TypeTable:
+        """The table of a type of which no more is known than its SDK class says."""
+        return TypeTable(type_)
+
+    def in_id(self, schema: ResourceSchema) -> tuple[str, ...]:  # noqa: ARG002 - as for others
+        """The inputs that no output tells, as they are part of the id."""
+        return ()
+
+    def auto_name(self, schema: ResourceSchema) -> AutoName | None:
+        """Bridged providers name whatever has an optional input `name` that always has a value afterwards."""
+        return AutoName() if schema.settled_by_cloud("name") else None
+
     @cached_property
     def tables(self) -> dict[str, TypeTable]:
         return {table.type: table for table in self.load_tables()}
@@ -78,19 +90,14 @@ class Package:
 
     def _complete(self, type_: str) -> TypeTable:
         schema, own = self.schema(type_), self.tables.get(type_)
-        table = own or TypeTable(type_)
+        table = own or self.blank(type_)
         rows = self._computed(table)
         if schema is None:
             return replace(table, computed=rows)
         known = {row.property for row in rows} | {companion.output for companion in table.companions}
         rows += _fillers(schema, known, generic=own is None)
-        auto_name = table.auto_name or _auto_name(schema)
+        auto_name = table.auto_name or self.auto_name(schema)
         return replace(table, computed=rows, auto_name=auto_name, regional="region" in schema.inputs)
-
-
-def _auto_name(schema: ResourceSchema) -> AutoName | None:
-    """Bridged providers name whatever has an optional input `name` that always has a value afterwards."""
-    return AutoName() if schema.settled_by_cloud("name") else None
 
 
 _EMPTY: dict[str, Any] = {"boolean": False, "integer": 0, "number": 0, "string": "", "list": [], "map": {}}

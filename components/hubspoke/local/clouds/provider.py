@@ -203,11 +203,14 @@ class SimulatedProvider:
 
     def _state(self, record: Record, inputs: Properties, told: Properties) -> ReadState:
         table, schema = self._package.table(record.type), resource_schema(record.type)
+        in_id = self._package.in_id(schema)
         if inputs:
-            fresh = refreshed_inputs(schema.inputs, inputs, told, write_only=table.write_only, sets=table.sets)
+            unread = (*table.write_only, *in_id)
+            fresh = refreshed_inputs(schema.inputs, inputs, told, write_only=unread, sets=table.sets)
         else:
             usual = {row.property: row.value for row in table.defaults}
-            fresh = imported_inputs(schema.inputs, told, usual, table.write_only)
+            known = {name: record.inputs[name] for name in in_id if name in record.inputs}
+            fresh = {**known, **imported_inputs(schema.inputs, told, usual, table.write_only)}
         return ReadState(record.id, fresh, told)
 
     def _planned(self, scope: Scope, type_: str, news: Properties, old: Properties) -> Properties:

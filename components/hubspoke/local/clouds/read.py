@@ -15,7 +15,8 @@ def refreshed_inputs(
 ) -> Properties:  # fmt: skip
     """The old inputs with the cloud's values: a key that the cloud no longer has is left out, none is added.
 
-    `write_only` properties cannot be read back and so stay as they were, whatever the cloud holds. A list among the
+    `write_only` properties cannot be read back and so stay as they were, whatever the cloud holds; some lie inside
+    others. A list among the
     `sets` keeps the order in which it was written.
     """
     fresh: Properties = {}
@@ -25,8 +26,13 @@ def refreshed_inputs(
         elif cloud.get(name) is not None:
             kind = fields[name].kind if name in fields else ANY
             found = _ordered(value, cloud[name]) if name in sets else cloud[name]
-            fresh[name] = _refreshed(kind, value, found)
+            fresh[name] = _refreshed(kind, value, found, _inside(name, write_only))
     return fresh
+
+
+def _inside(name: str, write_only: Collection[str]) -> list[str]:
+    """Of paths such as "links[*].sharedKey", the rest behind a property."""
+    return [path.removeprefix(f"{name}[*].") for path in write_only if path.startswith(f"{name}[*].")]
 
 
 def imported_inputs(
@@ -41,11 +47,11 @@ def imported_inputs(
     }  # fmt: skip
 
 
-def _refreshed(kind: Kind, old: Any, cloud: Any) -> Any:
+def _refreshed(kind: Kind, old: Any, cloud: Any, write_only: Collection[str] = ()) -> Any:
     if kind.shape == "object" and isinstance(old, dict) and isinstance(cloud, dict):
-        return refreshed_inputs(kind.fields or {}, old, cloud)
+        return refreshed_inputs(kind.fields or {}, old, cloud, write_only=write_only)
     if kind.shape == "list" and isinstance(old, list) and isinstance(cloud, list):
-        known = [_refreshed(kind.of, mine, theirs) for mine, theirs in zip(old, cloud, strict=False)]
+        known = [_refreshed(kind.of, mine, theirs, write_only) for mine, theirs in zip(old, cloud, strict=False)]
         return known + cloud[len(known) :]
     return cloud
 

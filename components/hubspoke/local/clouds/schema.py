@@ -14,7 +14,7 @@ import sys
 import threading
 import typing
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import Any, Literal
@@ -86,13 +86,18 @@ def resource_schema(type_: str) -> ResourceSchema:
 @functools.cache
 def provider_schema(package: str) -> Mapping[str, Property]:
     """The settings of a package's provider, by wire name."""
-    return MappingProxyType(_properties(_module(f"pulumi_{package}").ProviderArgs))
+    return MappingProxyType(_properties(_module(_sdk(package)).ProviderArgs))
 
 
 @functools.cache
 def sdk_version(package: str) -> str:
     """The version of the installed SDK, such as "7.51.1"."""
-    return importlib.metadata.version(f"pulumi_{package}")
+    return importlib.metadata.version(_sdk(package))
+
+
+def _sdk(package: str) -> str:
+    """The Python package of a Pulumi package: azure-native -> pulumi_azure_native."""
+    return f"pulumi_{package.replace('-', '_')}"
 
 
 @functools.cache
@@ -111,7 +116,7 @@ def resource_class(type_: str) -> type[pulumi.CustomResource]:
 
 
 def _resource_module(package: str, name: str, type_: str) -> ModuleType:
-    path = f"pulumi_{package}" if name == "index" else f"pulumi_{package}.{name}"
+    path = _sdk(package) if name == "index" else f"{_sdk(package)}.{name}"
     try:
         return _module(path)
     except ModuleNotFoundError as error:
@@ -192,12 +197,35 @@ def _class_kind(cls: type) -> Kind:
     if issubclass(cls, enum.Enum):
         return _LEAVES[str] if issubclass(cls, str) else ANY
     if _types.is_input_type(cls):
-        return Kind("object", fields=MappingProxyType(_properties(cls)))
+        return Kind("object", fields=_Fields(cls, _properties))
     if _types.is_output_type(cls):
-        hints = _types.output_type_types(cls)
-        fields = {wire: Property(wire, _kind(hint)) for wire, hint in hints.items()}
-        return Kind("object", fields=MappingProxyType(fields))
+        return Kind("object", fields=_Fields(cls, _output_fields))
     return ANY
+
+
+def _output_fields(cls: type) -> dict[str, Property]:
+    hints = _types.output_type_types(cls)
+    return {wire: Property(wire, _kind(hint)) for wire, hint in hints.items()}
+
+
+class _Fields(Mapping[str, Property]):
+    """An object's properties, read when they are first looked at: Azure's types contain themselves."""
+
+    def __init__(self, cls: type, read: Callable[[type], dict[str, Property]]) -> None:
+        self._cls, self._read = cls, read
+
+    @functools.cached_property
+    def _found(self) -> dict[str, Property]:
+        return self._read(self._cls)
+
+    def __getitem__(self, name: str) -> Property:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 _WRAPPERS = (pulumi.Output, collections.abc.Awaitable)

@@ -57,7 +57,8 @@ class Reference:
     """A property that names something else, by id or in a list of ids; naming nothing is refused.
 
     `property` may lead into a list: "routes[*].gatewayId". `shared` tells whether another account's thing may be
-    named; without it, only one in the same account and region can. `key` gets the id out of the value.
+    named; without it, only one in the same account and region can. `key` gets the id out of the value; where that
+    takes more than the value, such as the name of a parent, `named` makes it from the record.
     """
 
     property: str
@@ -67,6 +68,7 @@ class Reference:
     source: Source
     shared: "Callable[[View, Record], bool] | None" = None
     key: Callable[[str], str] = str
+    named: "Callable[[Record, str], str] | None" = None
     loose: bool = False  # remembered for what refuses deletion, but naming nothing is let through
 
 
@@ -131,11 +133,13 @@ class Default:
 
 @dataclass(frozen=True)
 class AutoName:
-    """The provider makes a name from the resource's, a separator and seven hexadecimal digits."""
+    """The provider makes a name from the resource's, a separator and hexadecimal digits; without any, it copies it."""
 
     property: str = "name"
     max_length: int = 255
     lower: bool = False
+    separator: str = "-"
+    digits: int = 7  # pulumi-terraform-bridge, pkg/tfbridge/names.go, AutoName, read 2026-08
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,7 @@ class TypeTable:
     defaults: tuple[Default, ...] = ()
     auto_name: AutoName | None = None
     sets: tuple[str, ...] = ()  # lists whose order means nothing
-    write_only: tuple[str, ...] = ()  # never given back by a read
+    write_only: tuple[str, ...] = ()  # never given back by a read; inside a list: "links[*].sharedKey"
     children: tuple[Children, ...] = ()
     marks: Callable[[Record], Iterable[str]] | None = None  # words by which rules find it, see `View.marked`
     delete_first: bool = False  # a replacement deletes the old one first

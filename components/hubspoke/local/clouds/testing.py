@@ -99,6 +99,15 @@ def aws_account(
     return CloudAccount(provider)
 
 
+def azure_account(
+    folder: Path, subscription: str, location: str, *, scale: float = 0.0, clock: Clock = time, **config: Any
+) -> CloudAccount:
+    """A provider in an Azure subscription, over the simulated clouds of a folder."""
+    provider = SimulatedProvider(package("azure-native"), Cloud(folder, clock).store("azure-native"), scale)
+    provider.configure({"subscriptionId": subscription, "location": location, **config})
+    return CloudAccount(provider)
+
+
 def cloudflare_account(folder: Path) -> CloudAccount:
     """A provider with an API token, over the simulated clouds of a folder."""
     provider = SimulatedProvider(package("cloudflare"), Cloud(folder).store("cloudflare"))
