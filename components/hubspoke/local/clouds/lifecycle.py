@@ -131,6 +131,7 @@ def _refuse_use(view: View, tables: Tables, record: Record) -> None:
     owned = {r.key for r in view.records.owned(record.key)}
     for use in table.in_use:
         users = [r for r in view.referring(record, use.type, use.property) if r.key not in owned]
+        users = [r for r in users if r.account == record.account] if use.local else users
         if users:
             raise CloudError(use.code, use.message.format(id=record.id, user=users[0].id, count=len(users)))
     for companion in view.records.owned(record.key):
