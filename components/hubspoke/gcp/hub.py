@@ -28,7 +28,7 @@ class GcpHub(pulumi.ComponentResource):
     """
 
     network: pulumi.Output[str]
-    """Self link of the transit network."""
+    """Self link of the transit network, once its tunnels are there."""
     hub_id: pulumi.Output[str]
     """Id of the Network Connectivity Center hub; empty with static routing."""
     groups: pulumi.Output[dict[str, str]]
@@ -39,8 +39,11 @@ class GcpHub(pulumi.ComponentResource):
         hub = parse_hub(name, args, "gcp")
         labels = labelled(args.get("tags", {}), "gcphub", name)
         self._make = Maker(hub.key, hub.region, labels, hub.protect, self)
-        self.network = self._transit_network(hub).self_link
-        vpn = Vpn(self._make, hub, self.network, parse_cloudflare(args))
+        network = self._transit_network(hub).self_link
+        vpn = Vpn(self._make, hub, network, parse_cloudflare(args))
+        # Spokes may lead into the tunnels only once these are there, so the network is given away with them.
+        complete = pulumi.Output.all(network, *vpn.at_cloudflare.tunnel_ids.values())
+        self.network = complete.apply(lambda all_: str(all_[0]))
         self.hub_id, self.groups = pulumi.Output.from_input(""), pulumi.Output.from_input({})
         if hub.routing == "bgp":
             self.hub_id = self._connectivity(hub, vpn.sessions)

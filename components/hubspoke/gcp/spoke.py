@@ -48,9 +48,10 @@ class GcpSpoke(pulumi.ComponentResource):
         if transit is None:
             self.attachment_id = self._attach(spoke, network, args)
         else:
-            self.attachment_id = self._peer(network, transit, hub_provider)
+            here, there = self._peer(network, transit, hub_provider)
+            self.attachment_id = here.id
+            self._inject(spoke, args, there)
         self.firewall_policy_id = filter_network(self._make, spoke, network).id
-        self._inject(spoke, args)
         self.register_outputs(self.outputs())
 
     def outputs(self) -> dict[str, pulumi.Output[Any]]:
@@ -81,7 +82,7 @@ class GcpSpoke(pulumi.ComponentResource):
 
     def _peer(
         self, network: gcp.compute.Network, transit: pulumi.Input[str], hub_provider: gcp.Provider | None
-    ) -> pulumi.Output[str]:
+    ) -> tuple[gcp.compute.NetworkPeering, gcp.compute.NetworkPeering]:
         """Both sides of a peering over which the transit network's static routes come."""
         here = gcp.compute.NetworkPeering(
             self._make.key,
@@ -100,17 +101,15 @@ class GcpSpoke(pulumi.ComponentResource):
             # One network's peerings change one at a time.
             opts=self._make.options(delete_before_replace=True, depends_on=[here], provider=hub_provider),
         )
-        return pulumi.Output.all(here.id, there.id).apply(lambda ids: str(ids[0]))
+        return here, there
 
-    def _inject(self, spoke: SpokePlan, args: GcpSpokeArgs) -> None:
-        if not spoke.cloudflare_routes:
-            return
+    def _inject(self, spoke: SpokePlan, args: GcpSpokeArgs, peered: pulumi.Resource) -> None:
         # Imported here: its SDK takes over a second to import, and BGP spokes have no use for it.
         from hubspoke.cloudflare import static_route
 
         account = parse_cloudflare(args).account
         for route in spoke.cloudflare_routes:
-            static_route(spoke.key, account, route, self)
+            static_route(spoke.key, account, route, self, after=peered)
 
 
 def _accepted(spoke: str, id_: str, state: str) -> str:

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from ..diff import same_value
 from ..networks import one_of
 from ..protocol import CloudError, Properties
 from ..records import Record
@@ -218,10 +219,12 @@ def _review(view: View, record: Record, before: Record | None) -> None:
 
 
 def _part(*names: str) -> Any:
-    """Whether parts of a nested value that cannot change have changed."""
+    """Whether parts of a nested value that cannot change have changed; of an unknown one, they may have."""
 
     def differs(old: Any, new: Any) -> bool:
-        return any((old or {}).get(name) != (new or {}).get(name) for name in names) or not (old and new)
+        if not (isinstance(old, dict) and isinstance(new, dict)):
+            return True
+        return any(not same_value(old.get(name), new.get(name)) for name in names)
 
     return differs
 
