@@ -10,6 +10,8 @@ from hubspoke.local.clouds.cloudflare.magic_wan import TUNNEL as CLOUDFLARE_TUNN
 from hubspoke.local.clouds.gcp import sources as gcp
 
 if TYPE_CHECKING:
+    from hubspoke.plan.model import HubPlan, OnRampPlan
+
     from tests.conftest import Ran, World
 
 STACKS = ("network", "data", "lab")  # hubs first
@@ -76,7 +78,7 @@ def test_both_ends_of_every_tunnel_agree(deployed_atlas: "World") -> None:
     near = {name(t): t for t in clouds.records(type_=gcp.VPN_TUNNEL)}
     peers = {name(p): (p.inputs, clouds.outputs(p)) for p in clouds.records(type_=gcp.ROUTER_PEER)}
     plan = load_plan(deployed_atlas.paths.wan, deployed_atlas.paths.lock)
-    sites = [site for account in plan.accounts for site in (*account.hubs, *account.onramps)]
+    sites: "list[HubPlan | OnRampPlan]" = [s for account in plan.accounts for s in (*account.hubs, *account.onramps)]
     planned = {t.key: (site, c, t) for site in sites for c in site.connections for t in c.tunnels}
     assert set(far) == set(near) == set(planned)
     assert set(peers) == {key for key, (site, _, _) in planned.items() if site.routing == "bgp"}
