@@ -78,7 +78,7 @@ def test_both_ends_of_every_tunnel_agree(deployed_atlas: "World") -> None:
     near = {name(t): t for t in clouds.records(type_=gcp.VPN_TUNNEL)}
     peers = {name(p): (p.inputs, clouds.outputs(p)) for p in clouds.records(type_=gcp.ROUTER_PEER)}
     plan = load_plan(deployed_atlas.paths.wan, deployed_atlas.paths.lock)
-    sites: "list[HubPlan | OnRampPlan]" = [s for account in plan.accounts for s in (*account.hubs, *account.onramps)]
+    sites: list[HubPlan | OnRampPlan] = [s for account in plan.accounts for s in (*account.hubs, *account.onramps)]
     planned = {t.key: (site, c, t) for site in sites for c in site.connections for t in c.tunnels}
     assert set(far) == set(near) == set(planned)
     assert set(peers) == {key for key, (site, _, _) in planned.items() if site.routing == "bgp"}
@@ -222,3 +222,20 @@ def test_everything_goes_and_what_was_there_before_stays(atlas: "World") -> None
     left = {(r.type, r.id) for r in atlas.clouds.records()}
     subnet = "projects/atlas-data/regions/europe-west4/subnetworks/pipelines"
     assert left == {(gcp.NETWORK, NET), (gcp.SUBNETWORK, subnet)}
+
+
+@pytest.mark.parametrize("key", ["euw4-e2-b", "use4-e1-a"])
+def test_a_tunnel_goes_down_at_both_ends(atlas: "World", key: str) -> None:
+    """Named by either end, the same tunnel, and no other."""
+    from hubspoke.local.clouds.tunnel_ends import down_faults
+
+    clouds = atlas.clouds
+    (near,) = [t for t in clouds.records(type_=gcp.VPN_TUNNEL) if name(t) == key]
+    (far,) = [t for t in clouds.records(type_=CLOUDFLARE_TUNNEL) if t.inputs["name"] == key]
+    faults = down_faults(clouds, near.id)
+    assert {(cloud, fault.id) for cloud, fault in faults} == {("gcp", near.id), ("cloudflare", far.id)}
+    assert set(faults) == set(down_faults(clouds, far.id))
+    for cloud, fault in faults:
+        clouds.add_fault(cloud, fault)
+    told = {name(t): clouds.outputs(t)["detailedStatus"] for t in clouds.records(type_=gcp.VPN_TUNNEL)}
+    assert [k for k, status in told.items() if status != "Tunnel is up and running."] == [key]

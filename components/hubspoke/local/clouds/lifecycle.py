@@ -57,6 +57,7 @@ def update_record(view: View, tables: Tables, record: Record, inputs: Properties
     kept = view.records.change(draft, refs)
     if table.effects:
         table.effects(view, kept, record)
+        kept = view.get(kept.type, kept.id) or kept  # with what its change did to itself
     view.records.note(view.scope.actor, action, kept, changed)
     return kept
 

@@ -139,19 +139,13 @@ def _peer(view: View, record: Record) -> str:
     return str(record.inputs.get("peerIp") or _external(view, record) or "")
 
 
-def outside_address(view: View, tunnel: Record) -> str:
-    """The address that the tunnel's peer sees."""
-    gateway = thing(view, HA_VPN_GATEWAY, target("vpnGateway", tunnel, HA_VPN_GATEWAY))
-    if gateway is not None:
-        found = gateway.value("vpnInterfaces") or []
-        return next((str(i["ipAddress"]) for i in found if i["id"] == tunnel.inputs["vpnGatewayInterface"]), "")
-    classic = target("targetVpnGateway", tunnel, CLASSIC_VPN_GATEWAY)
-    rules = view.referring(classic, FORWARDING_RULE, "target") if classic else []
-    return next((str(r.value("ipAddress")) for r in rules), "")
+def slot(tunnel: Record) -> str:
+    """Which tunnel of its gateway it is, as faults count them: "1" or "2" on an HA gateway, "1" on a classic one."""
+    return str((tunnel.inputs.get("vpnGatewayInterface") or 0) + 1)
 
 
 def _status(view: View, record: Record) -> str:
-    if tunnels_down(view.records.connection, record.id):
+    if slot(record) in tunnels_down(view.records.connection, record.id):
         return "No incoming packets from peer."
     return "Tunnel is up and running."
 
