@@ -10,8 +10,6 @@ from hubspoke.local.clouds.cloudflare.magic_wan import TUNNEL as CLOUDFLARE_TUNN
 from hubspoke.local.clouds.gcp import sources as gcp
 
 if TYPE_CHECKING:
-    from hubspoke.plan.model import HubPlan, OnRampPlan
-
     from tests.conftest import Ran, World
 
 STACKS = ("network", "data", "lab")  # hubs first
@@ -78,7 +76,7 @@ def test_both_ends_of_every_tunnel_agree(deployed_atlas: "World") -> None:
     near = {name(t): t for t in clouds.records(type_=gcp.VPN_TUNNEL)}
     peers = {name(p): (p.inputs, clouds.outputs(p)) for p in clouds.records(type_=gcp.ROUTER_PEER)}
     plan = load_plan(deployed_atlas.paths.wan, deployed_atlas.paths.lock)
-    sites: list[HubPlan | OnRampPlan] = [s for account in plan.accounts for s in (*account.hubs, *account.onramps)]
+    sites: list[Any] = [s for account in plan.accounts for s in (*account.hubs, *account.onramps)]
     planned = {t.key: (site, c, t) for site in sites for c in site.connections for t in c.tunnels}
     assert set(far) == set(near) == set(planned)
     assert set(peers) == {key for key, (site, _, _) in planned.items() if site.routing == "bgp"}
@@ -222,6 +220,25 @@ def test_everything_goes_and_what_was_there_before_stays(atlas: "World") -> None
     left = {(r.type, r.id) for r in atlas.clouds.records()}
     subnet = "projects/atlas-data/regions/europe-west4/subnetworks/pipelines"
     assert left == {(gcp.NETWORK, NET), (gcp.SUBNETWORK, subnet)}
+
+
+def test_what_is_adopted_can_be_seeded(world: "World") -> None:
+    """As `hubspoke sim seed` does: the network and its subnets, with the ids that the intent gives, once."""
+    from hubspoke.operate.seed import seed
+    from hubspoke.plan import allocate_files, load_plan, write_lock
+
+    shutil.copy(Path(__file__).parent / "gcp_wan.yaml", world.paths.wan)
+    world.paths.lock.unlink()
+    write_lock(world.paths.lock, allocate_files(world.paths.wan, world.paths.lock)[1])
+    plan = load_plan(world.paths.wan, world.paths.lock)
+    subnet = "projects/atlas-data/regions/europe-west4/subnetworks/pipelines"
+    made = seed(plan, world.clouds)
+    assert [(r.type, r.id, r.account) for r in made] == [
+        (gcp.NETWORK, NET, "atlas-data"),
+        (gcp.SUBNETWORK, subnet, "atlas-data"),
+    ]
+    assert made[1].inputs["ipCidrRange"] == "10.7.0.0/28"
+    assert seed(plan, world.clouds) == []
 
 
 @pytest.mark.parametrize("key", ["euw4-e2-b", "use4-e1-a"])

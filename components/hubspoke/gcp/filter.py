@@ -4,7 +4,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import pulumi
 import pulumi_gcp as gcp
 
 from hubspoke.gcp.parts import Maker
@@ -87,7 +86,7 @@ def layer4(rule: FilterRule) -> Layer4:
     return [gcp.compute.NetworkFirewallPolicyRuleMatchLayer4ConfigArgs(ip_protocol=protocol, ports=ports)]
 
 
-def _rule(make: Maker, policy: gcp.compute.NetworkFirewallPolicy, line: Line) -> pulumi.Resource:
+def _rule(make: Maker, policy: gcp.compute.NetworkFirewallPolicy, line: Line) -> gcp.compute.NetworkFirewallPolicyRule:
     peers = list(line.peers)
     inwards = line.direction == "INGRESS"
     match = gcp.compute.NetworkFirewallPolicyRuleMatchArgs(

@@ -5,6 +5,7 @@ HA VPN has no static routing and Classic VPN no longer any BGP (Google, "Network
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_gcp as gcp
@@ -244,4 +245,5 @@ class ClassicGateway:
 
 def _outside(gateway: gcp.compute.HaVpnGateway, tunnel: Tunnel) -> pulumi.Output[str]:
     number = _INTERFACES[tunnel.slot]
-    return gateway.vpn_interfaces.apply(lambda found: next(str(i.ip_address) for i in found if i.id == number))
+    interfaces: pulumi.Output[Any] = gateway.vpn_interfaces
+    return interfaces.apply(lambda found: next(str(i.ip_address) for i in found if i.id == number))
