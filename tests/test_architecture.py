@@ -16,6 +16,7 @@ ALLOWED = {
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare"},
     "azure": {"args", "plan", "cloudflare"},
+    "gcp": {"args", "plan", "cloudflare"},
     "cloudflare": {"plan"},
     "hosting": set(),
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "pending"},
@@ -24,7 +25,7 @@ ALLOWED = {
     "operate": {"intent", "plan", "local", "aws"},
     "cli": {"intent", "plan", "pending", "local", "operate"},
 }
-MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "azure", "cloudflare", "compose", "local", "operate", "cli"}
+MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "azure", "gcp", "cloudflare", "compose", "local", "operate", "cli"}
 
 
 def _part(path: Path) -> str:

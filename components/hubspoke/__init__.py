@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from hubspoke.azure.spoke import AzureSpoke
     from hubspoke.azure.wan import AzureWan
     from hubspoke.cloudflare import CloudflareOnRamp
+    from hubspoke.gcp.hub import GcpHub
+    from hubspoke.gcp.onramp import GcpOnRamp
+    from hubspoke.gcp.spoke import GcpSpoke
 
 _COMPONENTS = {
     "AwsHub": "hubspoke.aws.hub",
@@ -23,9 +26,23 @@ _COMPONENTS = {
     "AzureSpoke": "hubspoke.azure.spoke",
     "AzureWan": "hubspoke.azure.wan",
     "CloudflareOnRamp": "hubspoke.cloudflare",
+    "GcpHub": "hubspoke.gcp.hub",
+    "GcpOnRamp": "hubspoke.gcp.onramp",
+    "GcpSpoke": "hubspoke.gcp.spoke",
 }
 
-__all__ = ["AwsHub", "AwsSpoke", "AzureHub", "AzureOnRamp", "AzureSpoke", "AzureWan", "CloudflareOnRamp"]
+__all__ = [
+    "AwsHub",
+    "AwsSpoke",
+    "AzureHub",
+    "AzureOnRamp",
+    "AzureSpoke",
+    "AzureWan",
+    "CloudflareOnRamp",
+    "GcpHub",
+    "GcpOnRamp",
+    "GcpSpoke",
+]
 
 
 def __getattr__(name: str) -> Any:

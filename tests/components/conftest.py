@@ -150,7 +150,7 @@ def _described(urn: str, resource: dict[str, Any], words: "Words") -> dict[str, 
 
 
 Words = list[tuple[str, str, str]]  # a value that a cloud assigned, the URN it belongs to, and what to call it
-_ASSIGNED = ("arn", "transitGatewayAttachmentId", "tunnel1Address", "tunnel2Address")
+_ASSIGNED = ("arn", "transitGatewayAttachmentId", "tunnel1Address", "tunnel2Address", "address")
 
 
 def _words(resources: dict[str, dict[str, Any]]) -> Words:

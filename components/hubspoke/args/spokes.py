@@ -57,3 +57,5 @@ class GcpSpokeArgs(SpokeArgs):
     """Id of the Network Connectivity Center hub."""
     groups: pulumi.Input[dict[str, pulumi.Input[str]]]
     """Ids of that hub's groups, by segment."""
+    transit_network: NotRequired[pulumi.Input[str]]
+    """Self link of the transit network of a hub with static routing, which this network is peered with instead."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from ipaddress import IPv4Network
 
 from hubspoke.local.clouds.azure import sources as azure
+from hubspoke.local.clouds.gcp import sources as gcp
+from hubspoke.local.clouds.gcp.places import last
 from hubspoke.local.clouds.protocol import Properties
 from hubspoke.local.clouds.records import Record
 from hubspoke.local.clouds.sim import Simulation
@@ -66,4 +68,15 @@ def _azure(network: Network, adopted: AdoptedNetwork) -> Wanted:
     return wanted
 
 
-_WANTED: dict[Cloud, Callable[[Network, AdoptedNetwork], Wanted]] = {"aws": _aws, "azure": _azure}
+def _google(network: Network, adopted: AdoptedNetwork) -> Wanted:
+    wanted: Wanted = [(gcp.NETWORK, adopted.network, {"name": last(adopted.network), "autoCreateSubnetworks": False})]
+    prefixes = IPv4Network(network.cidr).subnets(new_prefix=max(_SMALLEST, IPv4Network(network.cidr).prefixlen))
+    for (_, subnet), prefix in zip(adopted.subnets, prefixes, strict=False):
+        block = {"name": last(subnet), "network": adopted.network, "ipCidrRange": str(prefix)}
+        wanted.append((gcp.SUBNETWORK, subnet, block))
+    return wanted
+
+
+_WANTED: dict[Cloud, Callable[[Network, AdoptedNetwork], Wanted]] = {
+    "aws": _aws, "azure": _azure, "gcp": _google,
+}  # fmt: skip

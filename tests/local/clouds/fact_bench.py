@@ -14,10 +14,17 @@ from hubspoke.local.clouds.packages import STORED, package
 from hubspoke.local.clouds.protocol import CloudError
 from hubspoke.local.clouds.sim import Simulation
 from hubspoke.local.clouds.table import Fact, TypeTable
-from hubspoke.local.clouds.testing import CloudAccount, Made, aws_account, azure_account, cloudflare_account
+from hubspoke.local.clouds.testing import (
+    CloudAccount,
+    Made,
+    aws_account,
+    azure_account,
+    cloudflare_account,
+    gcp_project,
+)
 from hubspoke.local.clouds.values import parse_path
 
-from tests.local.clouds import azure_world
+from tests.local.clouds import azure_world, gcp_world
 
 HUB, SPOKE, CF = "111111111111", "222222222222", "c" * 32
 AZURE_HUB, AZURE_SPOKE = "11111111-0000-4000-8000-000000000000", "22222222-0000-4000-8000-000000000000"
@@ -128,6 +135,10 @@ class World:
         )
         self.cloudflare = cloudflare_account(self.folder)
         self.simulation = Simulation(self.folder)
+        self.google, self.google_guest = (
+            gcp_project(self.folder, project, gcp_world.REGION, scale=self.scale, clock=self.clock)
+            for project in (gcp_world.PROJECT, gcp_world.GUEST)
+        )
         for build in _BUILDERS[self.cloud]:
             build(self)
 
@@ -147,7 +158,7 @@ class World:
         (place,) = {r.account for r in self.simulation.records(type_=made.type) if r.id == made.id}
         return {
             HUB: self.hub, SPOKE: self.spoke, CF: self.cloudflare, AZURE_HUB: self.azure_hub,
-            AZURE_SPOKE: self.azure_spoke,
+            AZURE_SPOKE: self.azure_spoke, gcp_world.PROJECT: self.google, gcp_world.GUEST: self.google_guest,
         }[place]  # fmt: skip
 
     def made(self, type_: str, id_: str) -> Made:
@@ -248,5 +259,6 @@ def _cloudflare(world: World) -> None:
 _BUILDERS: dict[str, tuple[Callable[[World], None], ...]] = {
     "aws": (_networks, _gateways, _connections, _sharing, _security, _others),
     "azure-native": azure_world.BUILDERS,
+    "gcp": (gcp_world.build,),
     "cloudflare": (_cloudflare,),
 }

@@ -11,6 +11,7 @@ from hubspoke.local.clouds.schema import Kind, resource_schema
 from hubspoke.local.clouds.store import Cloud
 from hubspoke.local.clouds.values import parse_path
 
+from tests.local.clouds import gcp_facts
 from tests.local.clouds.fact_bench import Line, lines, placed, proven
 
 
@@ -21,7 +22,7 @@ def clouds(tmp_path_factory: pytest.TempPathFactory) -> Cloud:
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     "aws": {"region": "eu-west-1"}, "azure-native": {"subscriptionId": "11111111-0000-4000-8000-000000000000"},
-    "cloudflare": {"apiToken": "token"},
+    "gcp": {"project": "wan", "region": "europe-west1"}, "cloudflare": {"apiToken": "token"},
 }  # fmt: skip
 
 
@@ -125,6 +126,7 @@ SAMPLES: dict[str, tuple[list[Any], list[Any]]] = {
     "a number; the lower wins": ([0, 100], [-1]),
     "1 to 256": ([1, 256], [0, 257]),
     "allow or deny": (["allow", "deny"], ["drop"]),
+    **gcp_facts.SAMPLES,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from hubspoke.local.clouds.protocol import CloudError
 from hubspoke.local.clouds.records import Record, Records
 from hubspoke.local.clouds.store import Cloud
 
+from tests.local.clouds import gcp_facts, gcp_world
 from tests.local.clouds.fact_bench import (
     AZURE_HUB,
     AZURE_SPOKE,
@@ -45,6 +46,7 @@ _ASSIGNED = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"), (r"169\.254\.\d+\.\d+", "<inside>"), (r"k[0-9a-f]{31}", "<key>"),
     (r"198\.18\.\d+\.\d+", "<outside>"), (r"AROA[0-9A-F]{16}", "<unique>"), (r"(dopt|eni)-0[0-9a-f]{16}", r"<\1>"),
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>"), (r"invitation/[0-9a-f]{16}", "invitation/<random>"),
+    (r"241\.0\.\d+\.\d+", "<outside>"), (r"\b\d{19}\b", "<number>"), (r"(?<=: )\d{15}\b", "0"),
 )  # fmt: skip
 
 
@@ -161,6 +163,7 @@ LOOSE: dict[tuple[str, str], Callable[[World], tuple[str, str]]] = {
     (aws.ROUTE_TABLE, "routes[*].gatewayId"): _local_inline,
     (aws.TGW_ACCEPTER, "transitGatewayAttachmentId"): lambda w: (w.id("spoke attachment"), aws.TGW_ACCEPTER),
     (aws.RESOURCE_ASSOCIATION, "resourceArn"): lambda w: (w.things["tgw2"].outputs["arn"], aws.RESOURCE_ASSOCIATION),
+    **gcp_facts.LOOSE,
 }
 
 
@@ -252,6 +255,12 @@ def test_it_takes_its_time(worlds: Callable[..., World], line: Line) -> None:
     proven(line, proof)
 
 
-@pytest.mark.parametrize(("cloud", "accounts"), [("aws", {HUB, SPOKE}), ("azure-native", {AZURE_HUB, AZURE_SPOKE})])
+@pytest.mark.parametrize(
+    ("cloud", "accounts"),
+    [
+        ("aws", {HUB, SPOKE}), ("azure-native", {AZURE_HUB, AZURE_SPOKE}),
+        ("gcp", {gcp_world.PROJECT, gcp_world.GUEST}),
+    ],
+)  # fmt: skip
 def test_accounts_are_as_expected(shared: Callable[[str], World], cloud: str, accounts: set[str]) -> None:
     assert {r.account for r in shared(cloud).simulation.records(cloud=cloud)} == accounts

@@ -1,6 +1,5 @@
 """What a cloud refuses: one attempt per line, refused by it, and let through where the line is untrue."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,44 +8,9 @@ from hubspoke.local.clouds.aws import sources as aws
 from hubspoke.local.clouds.cloudflare import magic_wan as cf
 from hubspoke.local.clouds.protocol import CloudError
 
-from tests.local.clouds import azure_refusals
+from tests.local.clouds import azure_refusals, gcp_facts
+from tests.local.clouds.attempts import Attempt, Id, creating, first, updating
 from tests.local.clouds.fact_bench import CF, SPOKE, Line, World, cloud_of, lines, proven
-
-Attempt = Callable[[World], object]
-
-
-def creating(type_: str, account: str = "hub", **given: Any) -> Attempt:
-    """Creates a thing in an account of the world."""
-
-    def attempt(world: World) -> object:
-        inputs = {name: _resolved(world, value) for name, value in given.items()}
-        return getattr(world, account).create(type_, **inputs)
-
-    return attempt
-
-
-class Id(str):
-    """The label of a thing whose id is meant."""
-
-
-def _resolved(world: World, value: Any) -> Any:
-    if isinstance(value, Id):
-        return world.id(value)
-    return [_resolved(world, each) for each in value] if isinstance(value, list) else value
-
-
-def updating(label: str, **changes: Any) -> Attempt:
-    def attempt(world: World) -> object:
-        made = world.things[label]
-        return world.account(made).update(made, **changes)
-
-    return attempt
-
-
-def first(*attempts: Attempt) -> Attempt:
-    """Several one after the other; the last is the one that is refused."""
-    return lambda world: [attempt(world) for attempt in attempts][-1]
-
 
 VPC, SUBNET, GROUP = Id("vpc"), Id("subnet"), Id("group")
 HALF = {"transitGatewayRouteTableId": Id("table tgw"), "transitGatewayAttachmentId": Id("attachment tgw2")}
@@ -180,6 +144,7 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
         "400 Bad Request", creating(cf.ROUTE, "cloudflare", **{**CF_ROUTE, "nexthop": "10.99.0.0"})),
     (cf.ROUTE, "no second route equal to it"): ("400 Bad Request", creating(cf.ROUTE, "cloudflare", **CF_ROUTE)),
     **azure_refusals.REFUSED,
+    **gcp_facts.REFUSED,
 }  # fmt: skip
 
 
@@ -203,9 +168,12 @@ def test_nothing_is_attempted_that_no_line_refuses() -> None:
     assert set(REFUSED) == {(line.fact.type, line.row.says) for line in lines("rule")}
 
 
+KEPT = {**azure_refusals.KEPT, **gcp_facts.KEPT}
+
+
 @pytest.mark.parametrize("line", lines("deletion"), ids=str)
 def test_its_deletion_is_refused(tmp_path: Path, line: Line) -> None:
-    code, label, prepare = azure_refusals.KEPT[line.fact.type, line.row.says]
+    code, label, prepare = KEPT[line.fact.type, line.row.says]
     count = iter(range(2))
 
     def proof(_: Line) -> None:

@@ -54,7 +54,7 @@ def refused(call: Callable[[Any], Any], request: Any) -> Any:
     return caught.value
 
 
-@pytest.mark.parametrize("package", ["aws", "azure-native", "cloudflare", "random"])
+@pytest.mark.parametrize("package", ["aws", "azure-native", "cloudflare", "gcp", "random"])
 def test_it_says_which_version_it_stands_in_for_and_that_it_is_a_simulation(serve: Serve, package: str) -> None:
     stub = serve(package)
 

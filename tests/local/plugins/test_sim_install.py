@@ -68,7 +68,7 @@ def test_again_it_changes_nothing(world: Any, home: Path) -> None:
 
 def test_what_another_environment_or_a_broken_off_installation_left_is_written_anew(world: Any, home: Path) -> None:
     install(world)
-    before, (first, second, third) = tree(home), simulated_plugins(home)
+    before, (first, second, third, *_) = tree(home), simulated_plugins(home)
     (first.folder / "hubspoke.json").write_text('{"environment": "/gone"}')
     second.folder.with_name(f"{second.folder.name}.partial").touch()
     third.executable.unlink()

@@ -33,7 +33,7 @@ def names(small: Any) -> list[str]:
 def test_the_cli_lists_the_plugins(cli: Any) -> None:
     listed = json.loads(cli.run("plugin", "ls", "--json"))
     assert [(p["name"], p["kind"]) for p in listed] == [
-        (n, "resource") for n in ("aws", "azure-native", "cloudflare", "random")
+        (n, "resource") for n in ("aws", "azure-native", "cloudflare", "gcp", "random")
     ]
 
 

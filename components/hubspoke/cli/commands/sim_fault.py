@@ -14,6 +14,7 @@ from hubspoke.cli.session import Session
 from hubspoke.local.clouds.aws.places import REGION
 from hubspoke.local.clouds.azure.places import LOCATION
 from hubspoke.local.clouds.faults import ACTIONS, Fault, FaultKind, actions
+from hubspoke.local.clouds.gcp.places import REGION as GOOGLE_REGION
 from hubspoke.local.clouds.packages import STORED, package, package_of
 from hubspoke.local.clouds.schema import UnknownType
 from hubspoke.local.clouds.sim import BadChange, Simulation
@@ -48,7 +49,8 @@ Examples:
   hubspoke sim fault add unavailable --region eu-central-1
   hubspoke sim fault add tunnel-down --id vpn-0123456789abcdef0 --tunnel 2
 """
-_REGIONS = {"aws": (REGION, "eu-west-1"), "azure-native": (LOCATION, "westeurope")}
+_REGIONS = {"aws": (REGION, "eu-west-1"), "azure-native": (LOCATION, "westeurope"),
+            "gcp": (GOOGLE_REGION, "europe-west4")}  # fmt: skip
 _USES_SECONDS = (FaultKind.THROTTLE, FaultKind.SLOW, FaultKind.HIDDEN)
 CloudName = StrEnum("CloudName", [(name, name) for name in STORED])  # type: ignore[misc]
 Action = StrEnum("Action", [(name, name) for name in ACTIONS])  # type: ignore[misc]

@@ -70,6 +70,12 @@ REFUSALS = {
         FaultKind.UNAVAILABLE: ("ServiceUnavailable", "The service is temporarily unavailable."),
         FaultKind.FAIL: ("InternalServerError", "An error occurred."),
     },
+    "gcp": {
+        FaultKind.THROTTLE: ("rateLimitExceeded", "Rate Limit Exceeded"),
+        FaultKind.DENIED: ("forbidden", "Required permission is missing for this resource."),
+        FaultKind.UNAVAILABLE: ("backendError", "The service is currently unavailable."),
+        FaultKind.FAIL: ("internalError", "Internal error. Please try again or contact Google Support."),
+    },
     "cloudflare": {
         FaultKind.THROTTLE: ("429 Too Many Requests", "Rate limited. Please wait and consider throttling."),
         FaultKind.DENIED: ("403 Forbidden", "Authentication error"),

@@ -57,6 +57,7 @@ def update_record(view: View, tables: Tables, record: Record, inputs: Properties
     kept = view.records.change(draft, refs)
     if table.effects:
         table.effects(view, kept, record)
+        kept = view.get(kept.type, kept.id) or kept  # with what its change did to itself
     view.records.note(view.scope.actor, action, kept, changed)
     return kept
 
@@ -131,6 +132,7 @@ def _refuse_use(view: View, tables: Tables, record: Record) -> None:
     owned = {r.key for r in view.records.owned(record.key)}
     for use in table.in_use:
         users = [r for r in view.referring(record, use.type, use.property) if r.key not in owned]
+        users = [r for r in users if r.account == record.account] if use.local else users
         if users:
             raise CloudError(use.code, use.message.format(id=record.id, user=users[0].id, count=len(users)))
     for companion in view.records.owned(record.key):

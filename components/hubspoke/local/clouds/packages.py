@@ -5,18 +5,19 @@ import functools
 from .aws import Aws
 from .azure import Azure
 from .cloudflare import Cloudflare
+from .gcp import Gcp
 from .package import Package
 from .random.table import random_facts
 from .table import Fact
 
-STORED = ("aws", "azure-native", "cloudflare")  # those whose things live in a store
+STORED = ("aws", "azure-native", "gcp", "cloudflare")  # those whose things live in a store
 SIMULATED = (*STORED, "random")
 
 
 @functools.cache
 def package(name: str) -> Package:
     """The one instance of a package that has a store. Raises KeyError for any other name."""
-    return {"aws": Aws, "azure-native": Azure, "cloudflare": Cloudflare}[name]()
+    return {"aws": Aws, "azure-native": Azure, "gcp": Gcp, "cloudflare": Cloudflare}[name]()
 
 
 def facts() -> list[Fact]:

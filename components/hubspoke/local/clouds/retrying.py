@@ -46,12 +46,15 @@ class Limits:
 LIMITS = {
     "aws": Limits(25, 0.1, 2.0, Source("terraform-provider-aws, provider argument max_retries; aws-sdk-go-v2, retry")),
     "azure-native": Limits(4, 0.08, 6.0, Source("azure-sdk-for-go, sdk/azcore/policy, RetryOptions")),
+    "gcp": Limits(12, 0.1, 2.0, Source("terraform-provider-google, google/transport, which retries 429")),
     "cloudflare": Limits(3, 0.05, 0.8, Source("cloudflare-go, README, Retries; retryable status codes")),
 }
 VISIBLE_WITHIN = 300.0  # seconds until a new thing must be found: terraform-provider-aws #32220, read 2026-08
 _POLL = 0.5  # seconds between looks for it
 LOST_ANSWER = "RequestTimeout"
-TRANSIENT = frozenset({"RequestLimitExceeded", "TooManyRequests", "429 Too Many Requests", LOST_ANSWER})
+TRANSIENT = frozenset(
+    {"RequestLimitExceeded", "TooManyRequests", "rateLimitExceeded", "429 Too Many Requests", LOST_ANSWER}
+)
 
 
 class Findable(Provider, Protocol):

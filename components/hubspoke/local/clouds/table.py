@@ -93,13 +93,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class InUse:
-    """Deletion is refused while something of `type` refers to it through `property`."""
+    """Deletion is refused while something of `type` refers to it through `property`.
+
+    `local` is for ids that are unique in an account only: what another account has does not count.
+    """
 
     type: str
     property: str
     code: str
     message: str
     source: Source
+    local: bool = False
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,15 @@ def azure_account(
     return CloudAccount(provider)
 
 
+def gcp_project(
+    folder: Path, project: str, region: str, *, scale: float = 0.0, clock: Clock = time, **config: Any
+) -> CloudAccount:
+    """A provider of a Google Cloud project, over the simulated clouds of a folder."""
+    provider = SimulatedProvider(package("gcp"), Cloud(folder, clock).store("gcp"), scale)
+    provider.configure({"project": project, "region": region, **config})
+    return CloudAccount(provider)
+
+
 def cloudflare_account(folder: Path) -> CloudAccount:
     """A provider with an API token, over the simulated clouds of a folder."""
     provider = SimulatedProvider(package("cloudflare"), Cloud(folder).store("cloudflare"))

@@ -8,6 +8,9 @@ from .aws.tunnels import TUNNELS
 from .azure import sources as azure
 from .cloudflare.magic_wan import TUNNEL
 from .faults import Fault, FaultKind
+from .gcp import sources as gcp
+from .gcp.places import meant
+from .gcp.tunnels import slot as google_slot
 from .records import Record
 from .sim import BadChange, Simulation
 
@@ -92,6 +95,20 @@ def _gateway(clouds: Simulation, vpn: Record) -> Iterator[_End]:
         yield _End(str(number), str(address.value("ipAddress")), local.inputs.get("gatewayIpAddress"))
 
 
+def _google(clouds: Simulation, tunnel: Record) -> Iterator[_End]:
+    """A tunnel of its own: at an interface of an HA gateway, or at the address that leads to a classic one."""
+    slot, endpoint = google_slot(tunnel), str(clouds.outputs(tunnel)["peerIp"])
+    if tunnel.inputs.get("vpnGateway"):
+        gateway = clouds.get(meant(gcp.HA_VPN_GATEWAY, tunnel, str(tunnel.inputs["vpnGateway"])))
+        outside = [each["ipAddress"] for each in gateway.value("vpnInterfaces") if str(each["id"] + 1) == slot]
+    else:
+        classic = meant(gcp.CLASSIC_VPN_GATEWAY, tunnel, str(tunnel.inputs["targetVpnGateway"]))
+        outside = [rule.value("ipAddress") for rule in clouds.children(gcp.CLASSIC_VPN_GATEWAY, classic)
+                   if rule.type == gcp.FORWARDING_RULE]  # fmt: skip
+    yield _End(slot, str(outside[0]) if outside else "", endpoint)
+
+
 _ENDS: dict[str, Callable[[Simulation, Record], Iterator[_End]]] = {
     VPN_CONNECTION: _aws, azure.VPN_CONNECTION: _hub, azure.GATEWAY_CONNECTION: _gateway,
+    gcp.VPN_TUNNEL: _google,
 }  # fmt: skip
