@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hubspoke.aws.hub import AwsHub
+    from hubspoke.aws.onramp import AwsOnRamp
     from hubspoke.aws.spoke import AwsSpoke
     from hubspoke.cloudflare import CloudflareOnRamp
 
 _COMPONENTS = {
     "AwsHub": "hubspoke.aws.hub",
+    "AwsOnRamp": "hubspoke.aws.onramp",
     "AwsSpoke": "hubspoke.aws.spoke",
     "CloudflareOnRamp": "hubspoke.cloudflare",
 }
 
-__all__ = ["AwsHub", "AwsSpoke", "CloudflareOnRamp"]
+__all__ = ["AwsHub", "AwsOnRamp", "AwsSpoke", "CloudflareOnRamp"]
 
 
 def __getattr__(name: str) -> Any:

@@ -68,14 +68,16 @@ def _bgp(customer_asn: int) -> cf.MagicWanIpsecTunnelBgpArgs:
     return cf.MagicWanIpsecTunnelBgpArgs(customer_asn=customer_asn, extra_prefixes=[])
 
 
-def static_route(spoke: str, account: str, route: StaticRoute, parent: pulumi.Resource) -> cf.MagicWanStaticRoute:
-    """A route to one spoke through one tunnel: made with the spoke, and withdrawn with it."""
+def static_route(
+    owner: str, account: str, route: StaticRoute, parent: pulumi.Resource, what: str = "spoke"
+) -> cf.MagicWanStaticRoute:
+    """A route to one spoke or on-ramp through one tunnel: made with its owner, and withdrawn with it."""
     return cf.MagicWanStaticRoute(
-        f"{spoke}/{route.key}",
+        f"{owner}/{route.key}",
         account_id=account,
         prefix=route.prefix,
         nexthop=route.nexthop,
         priority=route.priority,
-        description=f"spoke {spoke} over {route.key}",
+        description=f"{what} {owner} over {route.key}",
         opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -51,7 +51,10 @@ class AwsStack(NetworkStack):
         return AwsSpoke(spoke.key, args, opts=self.own(), hub_provider=provider).outputs()
 
     def onramp(self, onramp: OnRampPlan) -> Outputs:
-        raise pulumi.RunError(f"on-ramp {onramp.key!r}: AWS networks without a hub are not supported; make it a spoke")
+        from hubspoke.aws.onramp import AwsOnRamp
+
+        args: Any = {**network_args(onramp), **self.common()}
+        return AwsOnRamp(onramp.key, args, opts=self.own()).outputs()
 
     def join(self, hub: HubPlan, peer: HubPeer, here: pulumi.Output[Any], there: pulumi.Output[Any]) -> None:
         del here, there
