@@ -114,7 +114,7 @@ class World:
         )
         self.cloudflare = cloudflare_account(self.folder)
         self.simulation = Simulation(self.folder)
-        for build in (_networks, _gateways, _connections, _sharing, _security, _others, _cloudflare):
+        for build in (_networks, _gateways, _connections, _peerings, _sharing, _security, _others, _cloudflare):
             build(self)
 
     def make(self, label: str, type_: str, account: CloudAccount | None = None, /, **inputs: Any) -> str:
@@ -182,6 +182,20 @@ def _connections(world: World) -> None:
     world.make("static vpn", aws.VPN_CONNECTION, vpnGatewayId=world.id("vgw"), staticRoutesOnly=True, **common)
     route = {"vpnConnectionId": world.id("static vpn"), "destinationCidrBlock": "10.7.0.0/16"}
     world.make("vpn route", aws.VPN_CONNECTION_ROUTE, **route)
+    both = {"vpnGatewayId": world.id("vgw"), "routeTableId": world.id("rtb")}
+    world.make("vgw propagation", aws.VPN_GATEWAY_PROPAGATION, **both)
+
+
+def _peerings(world: World) -> None:
+    """A peering of two regions' gateways; and one that waits, of one region's."""
+    far = {"region": "eu-central-1"}
+    world.make("far tgw", aws.TRANSIT_GATEWAY, amazonSideAsn=64600, **far)
+    world.make("far table", aws.TGW_ROUTE_TABLE, transitGatewayId=world.id("far tgw"), **far)
+    ends = {"transitGatewayId": world.id("tgw"), "peerTransitGatewayId": world.id("far tgw")}
+    peering = world.make("peering", aws.TGW_PEERING, peerRegion="eu-central-1", **ends)
+    world.make("peering accepter", aws.TGW_PEERING_ACCEPTER, transitGatewayAttachmentId=peering, **far)
+    near = {"transitGatewayId": world.id("tgw"), "peerTransitGatewayId": world.id("tgw2")}
+    world.make("near peering", aws.TGW_PEERING, peerRegion="eu-west-1", **near)
 
 
 def _sharing(world: World) -> None:

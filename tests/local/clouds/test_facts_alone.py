@@ -118,6 +118,7 @@ SAMPLES: dict[str, tuple[list[Any], list[Any]]] = {
     "1 to 80 characters": (["a", "a" * 80], ["a" * 81, 'a"b']),
     "a number; the lower wins": ([0, 100], [-1]),
     "1 to 256": ([1, 256], [0, 257]),
+    "Standard or SecretsManager": (["Standard", "SecretsManager"], ["standard", "Vault"]),
     "allow or deny": (["allow", "deny"], ["drop"]),
 }  # fmt: skip
 

@@ -119,6 +119,31 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
         creating(aws.TGW_VPC_ATTACHMENT, vpcId=VPC, subnetIds=[Id("subnet2")], transitGatewayId=Id("tgw2"))),
     (aws.TGW_ACCEPTER, "the attachment waits, and is to the caller's gateway"): (
         "IncorrectState", creating(aws.TGW_ACCEPTER, transitGatewayAttachmentId=Id("attachment tgw2"))),
+    (aws.TGW_PEERING, "the other gateway is where it is said to be"): (
+        "UnexpectedState",
+        creating(aws.TGW_PEERING, transitGatewayId=Id("tgw2"), peerTransitGatewayId=Id("far tgw"),
+                 peerRegion="eu-west-2")),
+    (aws.TGW_PEERING, "one peering between two gateways"): (
+        "DuplicateTransitGatewayAttachment",
+        creating(aws.TGW_PEERING, transitGatewayId=Id("tgw"), peerTransitGatewayId=Id("far tgw"),
+                 peerRegion="eu-central-1")),
+    (aws.TGW_PEERING_ACCEPTER, "the peering is with the caller's gateway"): (
+        "InvalidTransitGatewayAttachmentID.NotFound",
+        first(lambda w: w.make("second", aws.TGW_PEERING, transitGatewayId=w.id("tgw2"), peerRegion="eu-central-1",
+                               peerTransitGatewayId=w.id("far tgw")),
+              creating(aws.TGW_PEERING_ACCEPTER, transitGatewayAttachmentId=Id("second")))),
+    (aws.TGW_PEERING_ACCEPTER, "it was asked for from another region"): (
+        "InvalidParameterValue", creating(aws.TGW_PEERING_ACCEPTER, transitGatewayAttachmentId=Id("near peering"))),
+    (aws.TGW_PEERING_ACCEPTER, "the peering waits"): (
+        "IncorrectState",
+        creating(aws.TGW_PEERING_ACCEPTER, transitGatewayAttachmentId=Id("peering"), region="eu-central-1")),
+    (aws.TGW_PROPAGATION, "a peering propagates no routes"): (
+        "UnsupportedOperation",
+        creating(aws.TGW_PROPAGATION, transitGatewayRouteTableId=Id("table tgw"),
+                 transitGatewayAttachmentId=Id("peering"))),
+    (aws.VPN_GATEWAY_PROPAGATION, "the gateway is attached to the table's network"): (
+        "Gateway.NotAttached",
+        creating(aws.VPN_GATEWAY_PROPAGATION, routeTableId=Id("rtb"), vpnGatewayId=Id("vgw2"))),
     (aws.TGW_ROUTE_TABLE, "only the gateway's owner makes tables"): (
         "InvalidTransitGatewayID.NotFound", creating(aws.TGW_ROUTE_TABLE, "spoke", transitGatewayId=Id("tgw2"))),
     (aws.TGW_ROUTE, "an attachment or a blackhole"): (
