@@ -1,11 +1,20 @@
 """Cloudflare's side of an on-ramp: IPsec tunnels with health checks, and static routes through them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 import pulumi_cloudflare as cf
 
 from hubspoke.plan.model import CloudflarePlan, StaticRoute, Tunnel
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """How Cloudflare asks whether a tunnel works: the kind of ping, and whom; the tunnel's other end if not given."""
+
+    type: Literal["request", "reply"] = "request"
+    target: pulumi.Input[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -16,6 +25,7 @@ class TunnelEnd:
     endpoint: str
     customer_endpoint: pulumi.Output[str]
     psk: pulumi.Output[str]
+    health_check: HealthCheck = HealthCheck()
 
 
 class CloudflareOnRamp(pulumi.ComponentResource):
@@ -53,14 +63,19 @@ class CloudflareOnRamp(pulumi.ComponentResource):
             customer_endpoint=end.customer_endpoint,
             interface_address=f"{end.tunnel.cloudflare_address}/{end.tunnel.inside_cidr.split('/')[1]}",
             psk=end.psk,
-            replay_protection=True,  # AWS cannot switch it off on its end
-            # The provider's default direction differs from the product's, so every field is set.
-            health_check=cf.MagicWanIpsecTunnelHealthCheckArgs(
-                enabled=True, direction="bidirectional", type="request", rate="mid"
-            ),
+            replay_protection=True,  # no cloud can switch it off on its end for what it sends
+            health_check=_health_check(end.health_check),
             bgp=None if bgp_asn is None else _bgp(bgp_asn),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def _health_check(check: HealthCheck) -> cf.MagicWanIpsecTunnelHealthCheckArgs:
+    target = None if check.target is None else cf.MagicWanIpsecTunnelHealthCheckTargetArgs(saved=check.target)
+    # The provider's default direction differs from the product's, so every field is set.
+    return cf.MagicWanIpsecTunnelHealthCheckArgs(
+        enabled=True, direction="bidirectional", type=check.type, rate="mid", target=target
+    )
 
 
 def _bgp(customer_asn: int) -> cf.MagicWanIpsecTunnelBgpArgs:
@@ -69,15 +84,15 @@ def _bgp(customer_asn: int) -> cf.MagicWanIpsecTunnelBgpArgs:
 
 
 def static_route(
-    owner: str, account: str, route: StaticRoute, parent: pulumi.Resource, what: str = "spoke"
+    spoke: str, account: str, route: StaticRoute, parent: pulumi.Resource, after: pulumi.Resource | None = None
 ) -> cf.MagicWanStaticRoute:
-    """A route to one spoke or on-ramp through one tunnel: made with its owner, and withdrawn with it."""
+    """A route to one spoke through one tunnel: made with the spoke, `after` what it leads over, and withdrawn first."""
     return cf.MagicWanStaticRoute(
-        f"{owner}/{route.key}",
+        f"{spoke}/{route.key}",
         account_id=account,
         prefix=route.prefix,
         nexthop=route.nexthop,
         priority=route.priority,
-        description=f"{what} {owner} over {route.key}",
-        opts=pulumi.ResourceOptions(parent=parent),
+        description=f"spoke {spoke} over {route.key}",
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[after] if after else None),
     )
