@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hubspoke.aws.hub import AwsHub
     from hubspoke.aws.onramp import AwsOnRamp
+    from hubspoke.aws.peering import AwsPeering
     from hubspoke.aws.spoke import AwsSpoke
     from hubspoke.cloudflare import CloudflareOnRamp
+    from hubspoke.firewall import CloudflareFirewall
 
 _COMPONENTS = {
     "AwsHub": "hubspoke.aws.hub",
     "AwsOnRamp": "hubspoke.aws.onramp",
+    "AwsPeering": "hubspoke.aws.peering",
     "AwsSpoke": "hubspoke.aws.spoke",
+    "CloudflareFirewall": "hubspoke.firewall",
     "CloudflareOnRamp": "hubspoke.cloudflare",
 }
 
-__all__ = ["AwsHub", "AwsOnRamp", "AwsSpoke", "CloudflareOnRamp"]
+__all__ = ["AwsHub", "AwsOnRamp", "AwsPeering", "AwsSpoke", "CloudflareFirewall", "CloudflareOnRamp"]
 
 
 def __getattr__(name: str) -> Any:

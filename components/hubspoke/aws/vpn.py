@@ -48,8 +48,8 @@ class Vpn:
     parent: pulumi.Resource
     store_psks: bool = False  # whether the keys are kept in Secrets Manager instead of the VPN service
 
-    def connect(self) -> dict[str, aws.ec2.VpnConnection]:
-        """Makes both ends of all connections. Returns AWS's, by connection key."""
+    def connect(self) -> tuple[dict[str, aws.ec2.VpnConnection], CloudflareOnRamp]:
+        """Makes both ends of all connections. Returns AWS's, by connection key, and Cloudflare's."""
         made: dict[str, aws.ec2.VpnConnection] = {}
         ends: list[TunnelEnd] = []
         for connection in self.part.connections:
@@ -60,8 +60,7 @@ class Vpn:
                 for tunnel in connection.tunnels
             ]
         bgp_asn = self.part.asn if self.part.routing == "bgp" else None
-        CloudflareOnRamp(self.part.key, self.cloudflare, ends, bgp_asn, opts=self._options())
-        return made
+        return made, CloudflareOnRamp(self.part.key, self.cloudflare, ends, bgp_asn, opts=self._options())
 
     def _options(self, *, protect: bool = False) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self.parent, protect=protect and self.part.protect)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hubspoke.local.clouds.aws import sources as aws
 from hubspoke.local.clouds.clock import SkippingClock
+from hubspoke.local.clouds.cloudflare import firewall as fw
 from hubspoke.local.clouds.cloudflare import magic_wan as cf
 from hubspoke.local.clouds.packages import STORED, package
 from hubspoke.local.clouds.protocol import CloudError
@@ -239,4 +240,9 @@ def _cloudflare(world: World) -> None:
     world.make("gre", cf.GRE_TUNNEL, world.cloudflare, accountId=CF, name="gre", interfaceAddress="10.99.0.2/31", **gre)
     route = {"accountId": CF, "prefix": "10.1.0.0/16", "nexthop": "10.99.0.1", "priority": 100}
     world.make("cf route", cf.ROUTE, world.cloudflare, **route)
+    named = world.make("list", fw.LIST, world.cloudflare, accountId=CF, kind="ip", name="prod")
+    world.make("item", fw.ITEM, world.cloudflare, accountId=CF, listId=named, ip="10.1.0.0/16")
+    rules = [{"action": "block", "expression": "ip.src in $prod"}]
+    ruleset = {"accountId": CF, "kind": "root", "phase": "magic_transit", "name": "wan", "rules": rules}
+    world.make("ruleset", fw.RULESET, world.cloudflare, **ruleset)
     world.make("profile", cf.PROFILE, world.cloudflare, accountId=CF, name="wan", matchAction="allow", targets=[])

@@ -119,6 +119,11 @@ SAMPLES: dict[str, tuple[list[Any], list[Any]]] = {
     "a number; the lower wins": ([0, 100], [-1]),
     "1 to 256": ([1, 256], [0, 257]),
     "Standard or SecretsManager": (["Standard", "SecretsManager"], ["standard", "Vault"]),
+    "ip, redirect, hostname or asn": (["ip", "asn"], ["cidr"]),
+    "1 to 50 letters, digits and underscores": (["a", "hubspoke_prod_2", "a" * 50], ["a-b", "a b", "a" * 51]),
+    "an address, or a canonical block shorter than /32": (
+        ["10.0.0.1", "10.0.0.0/8"], ["10.0.0.1/32", "10.0.0.1/24", "web"]),
+    "managed, custom, root or zone": (["root", "zone"], ["account"]),
     "allow or deny": (["allow", "deny"], ["drop"]),
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hubspoke.local.clouds.aws import sources as aws
+from hubspoke.local.clouds.cloudflare import firewall as fw
 from hubspoke.local.clouds.cloudflare import magic_wan as cf
 from hubspoke.local.clouds.protocol import CloudError
 
@@ -202,6 +203,18 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
         "400 Bad Request", creating(cf.GRE_TUNNEL, "cloudflare", **{**GRE, "interfaceAddress": "10.99.0.1/30"})),
     (cf.ROUTE, "its next hop is the far side of a tunnel"): (
         "400 Bad Request", creating(cf.ROUTE, "cloudflare", **{**CF_ROUTE, "nexthop": "10.99.0.0"})),
+    (fw.LIST, "its name is unique in the account"): (
+        "400 Bad Request", creating(fw.LIST, "cloudflare", accountId=CF, kind="ip", name="prod")),
+    (fw.ITEM, "no second item equal to it in its list"): (
+        "400 Bad Request", creating(fw.ITEM, "cloudflare", accountId=CF, listId=Id("list"), ip="10.1.0.0/16")),
+    (fw.RULESET, "the lists that it speaks of exist"): (
+        "400 Bad Request", updating("ruleset", rules=[{"action": "block", "expression": "ip.dst in $shared"}])),
+    (fw.RULESET, "one root ruleset for a phase of an account"): (
+        "400 Bad Request", creating(fw.RULESET, "cloudflare", accountId=CF, kind="root", phase="magic_transit", name="b")),
+    (fw.RULESET, "its firewall rules block, skip the rest, log or execute"): (
+        "400 Bad Request", updating("ruleset", rules=[{"action": "skip", "expression": "ip.src in $prod"}])),
+    (fw.RULESET, "at most 200 firewall rules, unless more are agreed"): (
+        "400 Bad Request", updating("ruleset", rules=[{"action": "block", "expression": "ip.src in $prod"}] * 201)),
     (cf.ROUTE, "no second route equal to it"): ("400 Bad Request", creating(cf.ROUTE, "cloudflare", **CF_ROUTE)),
 }  # fmt: skip
 
@@ -224,3 +237,23 @@ def test_it_is_refused(tmp_path: Path, line: Line) -> None:
 
 def test_nothing_is_attempted_that_no_line_refuses() -> None:
     assert set(REFUSED) == {(line.fact.type, line.row.says) for line in lines("rule")}
+
+
+DELETIONS: dict[tuple[str, str], tuple[str, str]] = {
+    (fw.LIST, "no ruleset uses it"): ("list", "400 Bad Request"),
+}
+
+
+@pytest.mark.parametrize("line", lines("deletion"), ids=str)
+def test_its_deletion_is_refused(tmp_path: Path, line: Line) -> None:
+    label, code = DELETIONS[line.fact.type, line.row.says]
+    count = iter(range(2))
+
+    def proof(_: Line) -> None:
+        world = World(tmp_path / str(next(count)))
+        made = world.things[label]
+        with pytest.raises(CloudError, match=f"^{code}: "):
+            world.account(made).delete(made)
+        assert world.account(made).read(made) is not None
+
+    proven(line, proof)

@@ -31,6 +31,7 @@ PROOFS = {
     "rule": Proof("what must be so, or the cloud refuses", f"{_RULES}::test_it_is_refused"),
     "unique": Proof("how a second one is refused", f"{_WORLD}::test_there_is_no_second"),
     "in use": Proof("what keeps it from being deleted", f"{_WORLD}::test_it_stays_while_it_is_used"),
+    "deletion": Proof("what must be so for it to be deleted", f"{_RULES}::test_its_deletion_is_refused"),
     "companion": Proof("an output that names what comes with it", f"{_WORLD}::test_it_comes_and_goes_with_it"),
     "provisioning": Proof("how long a creation takes", f"{_WORLD}::test_it_takes_its_time"),
 }
