@@ -16,13 +16,14 @@ ALLOWED = {
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare"},
     "cloudflare": {"plan"},
-    "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "pending"},
+    "firewall": {"args", "plan"},
+    "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "firewall", "pending"},
     "local": set(),
     "pending": set(),
     "operate": {"intent", "plan", "local", "aws"},
     "cli": {"intent", "plan", "pending", "local", "operate"},
 }
-MAY_IMPORT_PULUMI = {"args", "aws", "cloudflare", "compose", "local", "operate", "cli"}
+MAY_IMPORT_PULUMI = {"args", "aws", "cloudflare", "firewall", "compose", "local", "operate", "cli"}
 
 
 def _part(path: Path) -> str:

@@ -43,6 +43,7 @@ class AwsOnRamp(pulumi.ComponentResource):
             parse_cloudflare(args),
             self._make.named,
             self,
+            (self._onramp.cidr,),
         )
         connections, tunnels = vpn.connect()
         self._route_to_cloudflare(network, connections)

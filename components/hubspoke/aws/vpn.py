@@ -13,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from hubspoke.cloudflare import CloudflareOnRamp, TunnelEnd
+from hubspoke.cloudflare import BgpFilters, CloudflareOnRamp, TunnelEnd
 from hubspoke.plan.model import CloudflarePlan, Connection, HubPlan, OnRampPlan, Tunnel
 
 TUNNEL_OPTIONS: dict[str, Any] = {
@@ -46,6 +46,7 @@ class Vpn:
     cloudflare: CloudflarePlan
     named: Callable[[str], dict[str, str]]  # the tags of a part, by its key
     parent: pulumi.Resource
+    accepted: tuple[str, ...]  # prefixes that it may tell Cloudflare by BGP; no filters if empty
     store_psks: bool = False  # whether the keys are kept in Secrets Manager instead of the VPN service
 
     def connect(self) -> tuple[dict[str, aws.ec2.VpnConnection], CloudflareOnRamp]:
@@ -60,7 +61,10 @@ class Vpn:
                 for tunnel in connection.tunnels
             ]
         bgp_asn = self.part.asn if self.part.routing == "bgp" else None
-        return made, CloudflareOnRamp(self.part.key, self.cloudflare, ends, bgp_asn, opts=self._options())
+        filters = BgpFilters(self.accepted, self.part.wan_prefixes) if self.accepted else None
+        return made, CloudflareOnRamp(
+            self.part.key, self.cloudflare, ends, bgp_asn, opts=self._options(), filters=filters
+        )
 
     def _options(self, *, protect: bool = False) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self.parent, protect=protect and self.part.protect)

@@ -241,6 +241,7 @@ def test_nothing_is_attempted_that_no_line_refuses() -> None:
 
 DELETIONS: dict[tuple[str, str], tuple[str, str]] = {
     (fw.LIST, "no ruleset uses it"): ("list", "400 Bad Request"),
+    (cf.PROFILE, "no tunnel's session is filtered by it"): ("profile", "400 Bad Request"),
 }
 
 
@@ -252,6 +253,9 @@ def test_its_deletion_is_refused(tmp_path: Path, line: Line) -> None:
     def proof(_: Line) -> None:
         world = World(tmp_path / str(next(count)))
         made = world.things[label]
+        world.cloudflare.update(
+            world.things["tunnel"], bgp={"customerAsn": 64512, "importFilterId": world.id("profile")}
+        )
         with pytest.raises(CloudError, match=f"^{code}: "):
             world.account(made).delete(made)
         assert world.account(made).read(made) is not None
