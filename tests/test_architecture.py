@@ -19,13 +19,19 @@ ALLOWED = {
     "gcp": {"args", "plan", "cloudflare"},
     "cloudflare": {"plan"},
     "hosting": set(),
-    "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "pending"},
+    "firewall": {"args", "plan"},
+    "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "firewall", "pending"},
     "local": set(),
     "pending": set(),
     "operate": {"intent", "plan", "local", "aws"},
     "cli": {"intent", "plan", "pending", "local", "operate"},
 }
-MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "azure", "gcp", "cloudflare", "compose", "local", "operate", "cli"}
+MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "azure", "gcp", "cloudflare", "firewall"} | {
+    "compose",
+    "local",
+    "operate",
+    "cli",
+}
 
 
 def _part(path: Path) -> str:

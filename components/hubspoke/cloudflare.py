@@ -28,11 +28,20 @@ class TunnelEnd:
     health_check: HealthCheck = HealthCheck()
 
 
+@dataclass(frozen=True)
+class BgpFilters:
+    """What an on-ramp's sessions exchange: routes to these prefixes or within them, and to no others."""
+
+    accepted: tuple[str, ...]  # that Cloudflare learns from the cloud's end: what the on-ramp owns
+    told: tuple[str, ...]  # that Cloudflare tells it
+
+
 class CloudflareOnRamp(pulumi.ComponentResource):
     """One hub's tunnels at Cloudflare.
 
     Addresses and key come from the same `Tunnel` and the same secret as the cloud's end, so both ends match by
-    construction. `bgp_asn` is the hub's ASN where routes are exchanged by BGP, None where they are static.
+    construction. `bgp_asn` is the hub's ASN where routes are exchanged by BGP, None where they are static; `filters`
+    then holds the sessions to what is the hub's to tell, so that no cloud can draw another's traffic.
     """
 
     tunnel_ids: dict[str, pulumi.Output[str]]
@@ -44,14 +53,40 @@ class CloudflareOnRamp(pulumi.ComponentResource):
         ends: list[TunnelEnd],
         bgp_asn: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        filters: BgpFilters | None = None,
     ) -> None:
         super().__init__("hubspoke:index:CloudflareOnRamp", name, {}, opts)
-        tunnels = {end.tunnel.key: self._tunnel(name, cloudflare, end, bgp_asn) for end in ends}
+        bgp = None if bgp_asn is None else _bgp(bgp_asn, self._filter_ids(name, cloudflare, filters))
+        tunnels = {end.tunnel.key: self._tunnel(name, cloudflare, end, bgp) for end in ends}
         self.tunnel_ids = {key: tunnel.id for key, tunnel in tunnels.items()}
         self.register_outputs({"tunnel_ids": self.tunnel_ids})
 
+    def _filter_ids(
+        self, hub: str, cloudflare: CloudflarePlan, filters: BgpFilters | None
+    ) -> dict[str, pulumi.Output[str]]:
+        """The profiles of the sessions' two directions, as Cloudflare calls them: import is what it learns."""
+        wanted = {"import": filters.accepted, "export": filters.told} if filters else {}
+        return {
+            f"{direction}_filter_id": self._filter(hub, cloudflare, direction, prefixes).id
+            for direction, prefixes in wanted.items()
+        }
+
+    def _filter(
+        self, hub: str, cloudflare: CloudflarePlan, direction: str, prefixes: tuple[str, ...]
+    ) -> cf.MagicWanBgpFilterProfile:
+        return cf.MagicWanBgpFilterProfile(
+            f"{hub}/{direction}",
+            account_id=cloudflare.account,
+            name=f"{hub} {direction}",
+            description=f"{direction} of hub {hub}",
+            match_action="allow",
+            targets=[f"{prefix}+" for prefix in prefixes],  # each of them, and all that is in it
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
     def _tunnel(
-        self, hub: str, cloudflare: CloudflarePlan, end: TunnelEnd, bgp_asn: int | None
+        self, hub: str, cloudflare: CloudflarePlan, end: TunnelEnd, bgp: cf.MagicWanIpsecTunnelBgpArgs | None
     ) -> cf.MagicWanIpsecTunnel:
         return cf.MagicWanIpsecTunnel(
             end.tunnel.key,
@@ -65,7 +100,7 @@ class CloudflareOnRamp(pulumi.ComponentResource):
             psk=end.psk,
             replay_protection=True,  # no cloud can switch it off on its end for what it sends
             health_check=_health_check(end.health_check),
-            bgp=None if bgp_asn is None else _bgp(bgp_asn),
+            bgp=bgp,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -78,9 +113,9 @@ def _health_check(check: HealthCheck) -> cf.MagicWanIpsecTunnelHealthCheckArgs:
     )
 
 
-def _bgp(customer_asn: int) -> cf.MagicWanIpsecTunnelBgpArgs:
+def _bgp(customer_asn: int, filter_ids: dict[str, pulumi.Output[str]]) -> cf.MagicWanIpsecTunnelBgpArgs:
     # Left unset, extra_prefixes differs on every preview (pulumi-cloudflare #6733).
-    return cf.MagicWanIpsecTunnelBgpArgs(customer_asn=customer_asn, extra_prefixes=[])
+    return cf.MagicWanIpsecTunnelBgpArgs(customer_asn=customer_asn, extra_prefixes=[], **filter_ids)
 
 
 def static_route(

@@ -58,6 +58,13 @@ class Lab:
         options = pulumi.ResourceOptions(providers=providers, depends_on=[hub])
         return AwsSpoke("web", args, opts=options, hub_provider=hub_provider)
 
+    def onramp(self, providers: list[Any], **changes: Any) -> Any:
+        import pulumi
+        from hubspoke import AwsOnRamp
+
+        args: Any = {**onramp_args(), **changes}
+        return AwsOnRamp("branch", args, opts=pulumi.ResourceOptions(providers=providers))
+
     def children(self, program: Callable[[], object]) -> dict[str, Any]:
         """Everything that a program makes, by type and name: place, options and inputs."""
         self.world.up("lab", program)
@@ -72,17 +79,17 @@ def hub_args() -> dict[str, Any]:
             {"key": "prod", "reaches": ["prod", "shared"]},
             {"key": "shared", "reaches": ["prod", "shared"]},
         ],
-        "connections": [_connection("e1", "162.159.64.41", 16), _connection("e2", "162.159.66.41", 24)],
+        "connections": [connection("e1", "162.159.64.41", 16), connection("e2", "162.159.66.41", 24)],
         "wan_prefixes": ["10.0.0.0/8", "192.168.64.0/18"],
         "cloudflare": {"account": CLOUDFLARE, "asn": 13335},
         "tags": {"owner": "network-team"},
     }
 
 
-def _connection(key: str, endpoint: str, first: int) -> dict[str, Any]:
+def connection(key: str, endpoint: str, first: int, owner: str = "use1") -> dict[str, Any]:
     tunnels = [
         {
-            "key": f"use1-{key}-{slot}",
+            "key": f"{owner}-{key}-{slot}",
             "slot": slot,
             "inside_cidr": f"169.254.240.{base}/30",
             "cloud_address": f"169.254.240.{base + 1}",
@@ -118,6 +125,14 @@ def spoke_args() -> dict[str, Any]:
         ],
         "tags": {"owner": "network-team"},
     }
+
+
+def onramp_args() -> dict[str, Any]:
+    spoke = spoke_args()
+    connections = [connection("e1", "162.159.64.41", 32, "branch"), connection("e2", "162.159.66.41", 40, "branch")]
+    workload = [subnet for subnet in spoke["subnets"] if subnet["kind"] == "workload"]
+    kept = ("region", "segment", "cidr", "wan_prefixes", "cloudflare", "ingress", "egress", "tags")
+    return {**{name: spoke[name] for name in kept}, "asn": 64520, "connections": connections, "subnets": workload}
 
 
 def described(resources: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -152,6 +152,7 @@ DNS = SpokePlan(
 FIREWALL = FirewallPlan(
     segments=(("prod", ("10.16.0.0/20",)), ("shared", ("10.4.0.0/22", "192.168.0.0/24", "192.168.2.0/24"))),
     allowed=(("prod", "prod"), ("prod", "shared"), ("shared", "prod"), ("shared", "shared")),
+    wan_prefixes=PREFIXES,
 )
 PLAN = Plan(
     wan="acme",

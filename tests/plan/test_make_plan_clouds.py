@@ -205,8 +205,8 @@ def test_what_cloudflare_lets_pass() -> None:
     account = PLAN.account(CLOUDFLARE)
     assert account.firewall == FirewallPlan(
         segments=(
-            ("dev", ("10.17.0.0/20", "10.48.2.0/23")),
-            ("prod", ("10.3.0.0/24", "10.16.0.0/20", "10.32.2.0/24", "10.48.0.0/23", "10.64.0.0/22")),
+            ("dev", ("10.17.0.0/20", "10.48.2.0/24", "10.48.3.0/24")),
+            ("prod", ("10.3.0.0/24", "10.16.0.0/20", "10.32.2.0/24", "10.48.0.0/24", "10.48.1.0/24", "10.64.0.0/22")),
             ("shared", ("10.1.0.0/24", "10.2.0.0/24", "10.240.0.0/20")),
         ),
         allowed=(
@@ -218,6 +218,7 @@ def test_what_cloudflare_lets_pass() -> None:
             ("shared", "prod"),
             ("shared", "shared"),
         ),
+        wan_prefixes=("10.0.0.0/8",),
     )
     assert (account.cloud, account.id, account.depends_on) == ("cloudflare", WAN.cloudflare.account, ())
 

@@ -126,7 +126,7 @@ def test_an_on_ramp_as_a_row() -> None:
 
 def test_the_firewall_as_a_row() -> None:
     (firewall,) = (table.firewall for table in plan_rows(CLOUDS) if table.firewall)
-    assert firewall.segments[0] == "dev: 10.17.0.0/20, 10.48.2.0/23"
+    assert firewall.segments[0] == "dev: 10.17.0.0/20, 10.48.2.0/24, 10.48.3.0/24"
     assert firewall.allowed[:3] == ("dev -> dev", "dev -> shared", "prod -> prod")
 
 

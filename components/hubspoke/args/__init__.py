@@ -21,12 +21,14 @@ from hubspoke.args.parts import (
     SubnetArgs,
     TunnelArgs,
 )
+from hubspoke.args.peering import AwsPeeringArgs, PeeredHubArgs
 from hubspoke.args.spokes import AwsSpokeArgs, AzureSpokeArgs, GcpSpokeArgs, SpokeArgs
 
 __all__ = [
     "AdoptedArgs",
     "AwsHubArgs",
     "AwsOnRampArgs",
+    "AwsPeeringArgs",
     "AwsSpokeArgs",
     "AzureHubArgs",
     "AzureOnRampArgs",
@@ -43,6 +45,7 @@ __all__ = [
     "OnRampArgs",
     "PeerArgs",
     "PeerRouteArgs",
+    "PeeredHubArgs",
     "PermitArgs",
     "RuleArgs",
     "SegmentArgs",

@@ -16,7 +16,7 @@ class FirewallArgs(TypedDict):
     segments: dict[str, list[str]]
     """Prefixes of each segment."""
     allowed: list[PermitArgs]
-    """Pairs of segments between which traffic passes; all else between the segments' prefixes is dropped."""
+    """Pairs of segments between which traffic passes; all else between the WAN's prefixes is dropped."""
     wan_prefixes: list[str]
     """Prefixes of the WAN as a whole."""
     cloudflare: CloudflareArgs

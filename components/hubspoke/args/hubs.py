@@ -33,6 +33,9 @@ class AwsHubArgs(HubArgs):
     """Ids of the accounts whose networks may attach."""
     organization_sharing: NotRequired[bool]
     """Whether those accounts are in this account's organisation, with RAM sharing on. Default true."""
+    advertised: NotRequired[list[str]]
+    """With BGP, the prefixes that Cloudflare accepts from the hub, and all within them: its spokes' space. All routes
+    are accepted if it is empty."""
     store_psks: NotRequired[bool]
     """Whether the pre-shared keys are kept in Secrets Manager too. Default false."""
     peers: NotRequired[list[PeerArgs]]

@@ -34,6 +34,7 @@ def parse_firewall(args: Args) -> FirewallPlan:
     return FirewallPlan(
         segments=tuple(sorted((key, tuple(prefixes)) for key, prefixes in args["segments"].items())),
         allowed=tuple(sorted((permit["source"], permit["target"]) for permit in args["allowed"])),
+        wan_prefixes=tuple(args["wan_prefixes"]),
     )
 
 

@@ -4,13 +4,11 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
 from hubspoke.args import AwsHubArgs, parse_cloudflare, parse_hub
 from hubspoke.aws.tags import tagged
-from hubspoke.aws.vpn import tunnel_arguments
-from hubspoke.cloudflare import CloudflareOnRamp, TunnelEnd
-from hubspoke.plan.model import ONRAMP, Connection, HubPlan, Tunnel
+from hubspoke.aws.vpn import Vpn
+from hubspoke.plan.model import ONRAMP, HubPlan
 
 
 class AwsHub(pulumi.ComponentResource):
@@ -86,55 +84,10 @@ class AwsHub(pulumi.ComponentResource):
 
     def _connect(self, hub: HubPlan) -> dict[str, pulumi.Output[str]]:
         """Both ends of all connections. Returns the VPN attachment id of each, by connection key."""
-        attachments: dict[str, pulumi.Output[str]] = {}
-        ends: list[TunnelEnd] = []
-        for connection in hub.connections:
-            keys = {tunnel.key: self._psk(tunnel) for tunnel in connection.tunnels}
-            vpn = self._vpn(connection, keys)
-            attachments[connection.key] = vpn.transit_gateway_attachment_id
-            ends += [
-                TunnelEnd(tunnel, connection.endpoint, _outside_address(vpn, tunnel), keys[tunnel.key])
-                for tunnel in connection.tunnels
-            ]
-        bgp_asn = hub.asn if hub.routing == "bgp" else None
-        CloudflareOnRamp(hub.key, self._cloudflare, ends, bgp_asn, opts=self._options())
-        return attachments
-
-    def _psk(self, tunnel: Tunnel) -> pulumi.Output[str]:
-        password = random.RandomPassword(
-            tunnel.key,
-            length=40,
-            special=False,
-            keepers={"epoch": str(tunnel.psk_epoch)},
-            opts=self._options(),
-        )
-        # AWS refuses a key that starts with 0 (EC2 API, VpnTunnelOptionsSpecification, 2026-08).
-        return pulumi.Output.concat("k", password.result)
-
-    def _vpn(self, connection: Connection, keys: dict[str, pulumi.Output[str]]) -> aws.ec2.VpnConnection:
-        name = f"{self._hub.key}/{connection.key}"
-        gateway = aws.ec2.CustomerGateway(
-            name,
-            region=self._hub.region,
-            bgp_asn=str(self._cloudflare.asn),
-            ip_address=connection.endpoint,
-            type="ipsec.1",
-            tags=self._named(connection.key),
-            opts=self._options(),
-        )
-        tunnels = [tunnel_arguments(tunnel, keys[tunnel.key]) for tunnel in connection.tunnels]
-        return aws.ec2.VpnConnection(
-            name,
-            region=self._hub.region,
-            customer_gateway_id=gateway.id,
-            transit_gateway_id=self._gateway.id,
-            type="ipsec.1",
-            static_routes_only=self._hub.routing == "static",
-            tunnel_inside_ip_version="ipv4",
-            tags=self._named(connection.key),
-            opts=self._options(protect=True),
-            **{option: value for arguments in tunnels for option, value in arguments.items()},
-        )
+        gateway = {"transit_gateway_id": self._gateway.id}
+        vpn = Vpn(hub, gateway, self._cloudflare, self._named, self, hub.advertised, hub.store_psks)
+        made, _ = vpn.connect()
+        return {key: connection.transit_gateway_attachment_id for key, connection in made.items()}
 
     def _route_to_cloudflare(self, hub: HubPlan, attachments: dict[str, pulumi.Output[str]]) -> None:
         for key, attachment in attachments.items():
@@ -206,7 +159,3 @@ class AwsHub(pulumi.ComponentResource):
             resource_share_arn=share.arn,
             opts=self._options(),
         )
-
-
-def _outside_address(vpn: aws.ec2.VpnConnection, tunnel: Tunnel) -> pulumi.Output[str]:
-    return vpn.tunnel1_address if tunnel.slot == "a" else vpn.tunnel2_address

@@ -1,4 +1,4 @@
-"""A spoke's own network: a new VPC with subnets, one route table and flow logs, or one that existed before."""
+"""The network of a spoke or an on-ramp: a new VPC with subnets, a route table and a flow log, or an existing one."""
 
 import json
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from hubspoke.plan.model import AdoptedNetwork, SpokePlan, Subnet
+from hubspoke.plan.model import AdoptedNetwork, OnRampPlan, SpokePlan, Subnet
 
 
 @dataclass(frozen=True)
 class Network:
-    """What the rest of a spoke needs of its network, whether made or adopted."""
+    """What the rest of a component needs of its network, whether made or adopted."""
 
     vpc_id: pulumi.Output[str]
     attachment_subnets: list[pulumi.Input[str]]
@@ -20,19 +20,24 @@ class Network:
 
 @dataclass(frozen=True)
 class Maker:
-    """How a spoke makes its parts: under which parent, and with which tags for a part's name."""
+    """How a component makes its parts: under which parent, and with which tags for a part's name."""
 
-    spoke: SpokePlan
+    part: SpokePlan | OnRampPlan
     tags: dict[str, str]
     parent: pulumi.Resource
+
+    @property
+    def what(self) -> str:
+        """What it makes, in a word for people."""
+        return "spoke" if isinstance(self.part, SpokePlan) else "on-ramp"
 
     def named(self, key: str = "") -> dict[str, str]:
         """The tags of one part."""
         return {**self.tags, "Name": self.name(key)}
 
     def name(self, key: str = "") -> str:
-        """The name of one part: the spoke's key, and the part's behind a slash, which keys cannot hold."""
-        return f"{self.spoke.key}/{key}" if key else self.spoke.key
+        """The name of one part: the component's key, and the part's behind a slash, which keys cannot hold."""
+        return f"{self.part.key}/{key}" if key else self.part.key
 
     def options(self, *, delete_before_replace: bool = False) -> pulumi.ResourceOptions:
         """Options of one part."""
@@ -41,35 +46,35 @@ class Maker:
 
 def adopt(make: Maker, adopted: AdoptedNetwork) -> Network:
     """An existing VPC, read so that a wrong id is refused, and never changed or deleted."""
-    vpc = aws.ec2.Vpc.get(make.spoke.key, adopted.network, region=make.spoke.region, opts=make.options())
+    vpc = aws.ec2.Vpc.get(make.part.key, adopted.network, region=make.part.region, opts=make.options())
     return Network(vpc.id, [subnet for _, subnet in adopted.subnets], dict(adopted.route_tables))
 
 
 def create(make: Maker) -> Network:
     """A new VPC with its subnets in one route table, and its flow log."""
-    spoke = make.spoke
+    part = make.part
     vpc = aws.ec2.Vpc(
-        spoke.key,
-        region=spoke.region,
-        cidr_block=spoke.cidr,
+        part.key,
+        region=part.region,
+        cidr_block=part.cidr,
         enable_dns_hostnames=True,
         enable_dns_support=True,
         tags=make.named(),
         opts=make.options(),
     )
-    table = aws.ec2.RouteTable(spoke.key, region=spoke.region, vpc_id=vpc.id, tags=make.named(), opts=make.options())
-    subnets = {subnet.key: _subnet(make, vpc, table, subnet) for subnet in spoke.subnets}
+    table = aws.ec2.RouteTable(part.key, region=part.region, vpc_id=vpc.id, tags=make.named(), opts=make.options())
+    subnets = {subnet.key: _subnet(make, vpc, table, subnet) for subnet in part.subnets}
     _flow_log(make, vpc)
-    attached = [subnets[s.key].id for s in spoke.subnets if s.kind == "attachment"]
+    attached = [subnets[s.key].id for s in part.subnets if s.kind == "attachment"]
     return Network(vpc.id, [*attached], {"main": table.id})
 
 
 def _subnet(make: Maker, vpc: aws.ec2.Vpc, table: aws.ec2.RouteTable, subnet: Subnet) -> aws.ec2.Subnet:
     made = aws.ec2.Subnet(
         make.name(subnet.key),
-        region=make.spoke.region,
+        region=make.part.region,
         vpc_id=vpc.id,
-        availability_zone=f"{make.spoke.region}{subnet.zone}",
+        availability_zone=f"{make.part.region}{subnet.zone}",
         cidr_block=subnet.cidr,
         map_public_ip_on_launch=False,
         tags=make.named(subnet.key),
@@ -77,7 +82,7 @@ def _subnet(make: Maker, vpc: aws.ec2.Vpc, table: aws.ec2.RouteTable, subnet: Su
     )
     aws.ec2.RouteTableAssociation(
         make.name(subnet.key),
-        region=make.spoke.region,
+        region=make.part.region,
         subnet_id=made.id,
         route_table_id=table.id,
         opts=make.options(delete_before_replace=True),
@@ -100,26 +105,26 @@ _WRITE = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups",
 
 
 def _flow_log(make: Maker, vpc: aws.ec2.Vpc) -> None:
-    spoke = make.spoke
+    part = make.part
     group = aws.cloudwatch.LogGroup(
-        f"{spoke.key}-flows",
-        region=spoke.region,
+        f"{part.key}-flows",
+        region=part.region,
         retention_in_days=30,
         tags=make.named("flows"),
         opts=make.options(),
     )
     role = aws.iam.Role(
-        f"{spoke.key}-flows",
+        f"{part.key}-flows",
         assume_role_policy=json.dumps(_TRUST),
         tags=make.named("flows"),
         opts=make.options(),
     )
     policy = aws.iam.RolePolicy(
-        f"{spoke.key}-flows", role=role.id, policy=group.arn.apply(_may_write), opts=make.options()
+        f"{part.key}-flows", role=role.id, policy=group.arn.apply(_may_write), opts=make.options()
     )
     aws.ec2.FlowLog(
-        spoke.key,
-        region=spoke.region,
+        part.key,
+        region=part.region,
         vpc_id=vpc.id,
         traffic_type="ALL",
         log_destination_type="cloud-watch-logs",

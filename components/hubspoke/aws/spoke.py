@@ -7,9 +7,10 @@ import pulumi
 import pulumi_aws as aws
 
 from hubspoke.args import AwsSpokeArgs, parse_cloudflare, parse_spoke
+from hubspoke.aws.filter import admit_flows
 from hubspoke.aws.network import Maker, Network, adopt, create
 from hubspoke.aws.tags import tagged
-from hubspoke.plan.model import ONRAMP, FilterRule
+from hubspoke.plan.model import ONRAMP
 
 
 class AwsSpoke(pulumi.ComponentResource):
@@ -47,7 +48,7 @@ class AwsSpoke(pulumi.ComponentResource):
         accepted = self._accept(attachment, args["cross_account"])
         self._join_segment(accepted.id, args["route_tables"])
         self._route_to_hub(network, accepted, args["transit_gateway_id"])
-        group = self._filter(network)
+        group = admit_flows(self._make, network)
         self._inject(args)
         self.vpc_id, self.attachment_id, self.security_group_id = network.vpc_id, attachment.id, group.id
         self.register_outputs(self.outputs())
@@ -141,37 +142,6 @@ class AwsSpoke(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self, depends_on=[accepted], delete_before_replace=True),
                 )
 
-    def _filter(self, network: Network) -> aws.ec2.SecurityGroup:
-        group = aws.ec2.SecurityGroup(
-            f"{self._spoke.key}-wan",
-            region=self._spoke.region,
-            description=f"WAN flows of spoke {self._spoke.key}",
-            vpc_id=network.vpc_id,
-            revoke_rules_on_delete=True,
-            tags=self._make.named("wan"),
-            opts=self._make.options(),
-        )
-        for rule in self._spoke.ingress:
-            aws.vpc.SecurityGroupIngressRule(**self._rule(rule, group, "from"))
-        for rule in self._spoke.egress:
-            aws.vpc.SecurityGroupEgressRule(**self._rule(rule, group, "to"))
-        return group
-
-    def _rule(self, rule: FilterRule, group: aws.ec2.SecurityGroup, word: str) -> dict[str, Any]:
-        protocol, first, last = ports(rule)
-        return {
-            "resource_name": self._make.name(rule.key),
-            "region": self._spoke.region,
-            "security_group_id": group.id,
-            "description": f"flow {rule.flow} {word} {rule.peer}",
-            "cidr_ipv4": rule.peer,
-            "ip_protocol": protocol,
-            "from_port": first,
-            "to_port": last,
-            "tags": self._make.named(rule.key),
-            "opts": self._make.options(),
-        }
-
     def _inject(self, args: AwsSpokeArgs) -> None:
         if not self._spoke.cloudflare_routes:
             return
@@ -181,14 +151,3 @@ class AwsSpoke(pulumi.ComponentResource):
         account = parse_cloudflare(args).account
         for route in self._spoke.cloudflare_routes:
             static_route(self._spoke.key, account, route, self)
-
-
-def ports(rule: FilterRule) -> tuple[str, int | None, int | None]:
-    """Protocol and port range in a security group rule's words ("-1" is every protocol, without ports)."""
-    if rule.protocol == "any":
-        return "-1", None, None
-    if rule.protocol == "icmp":
-        return "icmp", -1, -1
-    if rule.port is None:
-        return rule.protocol, 0, 65535
-    return rule.protocol, rule.port, rule.port

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from hubspoke.compose.cloud import NetworkStack, Outputs, network_args
 from hubspoke.compose.stack import Stack
-from hubspoke.plan.model import ONRAMP, AccountPlan, HubPeer, HubPlan, OnRampPlan, SpokePlan
+from hubspoke.plan.model import ONRAMP, AccountPlan, HubPeer, HubPlan, OnRampPlan, PeerRoute, SpokePlan
 
 
 class AwsStack(NetworkStack):
@@ -51,11 +51,21 @@ class AwsStack(NetworkStack):
         return AwsSpoke(spoke.key, args, opts=self.own(), hub_provider=provider).outputs()
 
     def onramp(self, onramp: OnRampPlan) -> Outputs:
-        raise pulumi.RunError(f"on-ramp {onramp.key!r}: AWS networks without a hub are not supported; make it a spoke")
+        from hubspoke.aws.onramp import AwsOnRamp
+
+        args: Any = {**network_args(onramp), **self.common()}
+        return AwsOnRamp(onramp.key, args, opts=self.own()).outputs()
 
     def join(self, hub: HubPlan, peer: HubPeer, here: pulumi.Output[Any], there: pulumi.Output[Any]) -> None:
-        del here, there
-        raise pulumi.RunError(f"peering {peer.key!r} of hub {hub.key!r} is not supported; remove it from the intent")
+        from hubspoke.aws.peering import AwsPeering
+
+        args: Any = {
+            "here": _side(hub.key, hub.region, peer.routes, here),
+            "there": _side(peer.hub, peer.region, peer.returns, there),
+            "account_id": peer.account_id,
+            "tags": self.stack.tags,
+        }
+        AwsPeering(peer.key, args, opts=self.own(), peer_provider=self.provider_of(peer.account))
 
     def _gateway(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> pulumi.Output[str]:
         """The hub's gateway, once this account may attach to it: outside an organisation with RAM sharing, the
@@ -74,3 +84,14 @@ class AwsStack(NetworkStack):
             share_arn=hub["share_arn"],
             opts=pulumi.ResourceOptions(provider=self.provider_of(self.stack.account.key)),
         )
+
+
+def _side(hub: str, region: str, routes: tuple[PeerRoute, ...], outputs: pulumi.Output[Any]) -> dict[str, Any]:
+    tables = {ONRAMP, *(route.segment for route in routes)}
+    return {
+        "hub": hub,
+        "region": region,
+        "transit_gateway_id": outputs["transit_gateway_id"],
+        "route_tables": {key: outputs["route_tables"][key] for key in sorted(tables)},
+        "routes": [asdict(route) for route in routes],
+    }

@@ -145,7 +145,7 @@ class _Builder:
             center=tuple(sorted(hub.center)),
             store_psks=hub.store_psks,
             peers=self.peers.of(key),
-            advertised=self.advertised(key) if cloud == "gcp" and hub.routing == "bgp" else (),
+            advertised=self.advertised(key) if cloud != "azure" and hub.routing == "bgp" else (),
         )
 
     def spoke(self, key: str) -> SpokePlan:

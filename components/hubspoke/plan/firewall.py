@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Network
 
 from hubspoke.intent.model import Wan
 from hubspoke.intent.parts import networks
@@ -11,7 +11,10 @@ from hubspoke.plan.model import FirewallPlan
 
 
 def firewall(wan: Wan, cidrs: Mapping[str, IPv4Network]) -> FirewallPlan:
-    """The segments that hold something, and the ordered pairs of them that reach each other, themselves included."""
+    """The segments that hold something, and the ordered pairs of them that reach each other, themselves included.
+
+    Each prefix stays as it is: run together, those of two networks would be one that changes with either.
+    """
     held: dict[str, list[IPv4Network]] = defaultdict(list)
     for at, network in networks(wan):
         held[network.segment].append(cidrs[str(at[1])])
@@ -19,6 +22,7 @@ def firewall(wan: Wan, cidrs: Mapping[str, IPv4Network]) -> FirewallPlan:
         held[site.segment].extend(site.prefixes)
     reach = reachable(wan.segments)
     return FirewallPlan(
-        segments=tuple((key, tuple(map(str, collapse_addresses(held[key])))) for key in sorted(held)),
+        segments=tuple((key, tuple(map(str, sorted(held[key])))) for key in sorted(held)),
         allowed=tuple((one, other) for one in sorted(held) for other in sorted(held) if other in reach[one]),
+        wan_prefixes=tuple(str(prefix) for prefix in sorted(wan.address_space)),
     )

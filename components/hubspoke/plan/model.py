@@ -178,8 +178,9 @@ class OnRampPlan:
 class FirewallPlan:
     """What Cloudflare lets pass between segments; all else between the WAN's prefixes is dropped."""
 
-    segments: tuple[tuple[str, tuple[str, ...]], ...]  # (segment, its networks' and sites' prefixes, collapsed), sorted
+    segments: tuple[tuple[str, tuple[str, ...]], ...]  # (segment, its networks' and sites' prefixes), sorted
     allowed: tuple[tuple[str, str], ...]  # (segment that sends, segment that receives), itself included, sorted
+    wan_prefixes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hubspoke.local.clouds.aws import sources as aws
 from hubspoke.local.clouds.clock import SkippingClock
+from hubspoke.local.clouds.cloudflare import firewall as fw
 from hubspoke.local.clouds.cloudflare import magic_wan as cf
 from hubspoke.local.clouds.packages import STORED, package
 from hubspoke.local.clouds.protocol import CloudError
@@ -210,6 +211,20 @@ def _connections(world: World) -> None:
     world.make("static vpn", aws.VPN_CONNECTION, vpnGatewayId=world.id("vgw"), staticRoutesOnly=True, **common)
     route = {"vpnConnectionId": world.id("static vpn"), "destinationCidrBlock": "10.7.0.0/16"}
     world.make("vpn route", aws.VPN_CONNECTION_ROUTE, **route)
+    both = {"vpnGatewayId": world.id("vgw"), "routeTableId": world.id("rtb")}
+    world.make("vgw propagation", aws.VPN_GATEWAY_PROPAGATION, **both)
+
+
+def _peerings(world: World) -> None:
+    """A peering of two regions' gateways; and one that waits, of one region's."""
+    far = {"region": "eu-central-1"}
+    world.make("far tgw", aws.TRANSIT_GATEWAY, amazonSideAsn=64600, **far)
+    world.make("far table", aws.TGW_ROUTE_TABLE, transitGatewayId=world.id("far tgw"), **far)
+    ends = {"transitGatewayId": world.id("tgw"), "peerTransitGatewayId": world.id("far tgw")}
+    peering = world.make("peering", aws.TGW_PEERING, peerRegion="eu-central-1", **ends)
+    world.make("peering accepter", aws.TGW_PEERING_ACCEPTER, transitGatewayAttachmentId=peering, **far)
+    near = {"transitGatewayId": world.id("tgw"), "peerTransitGatewayId": world.id("tgw2")}
+    world.make("near peering", aws.TGW_PEERING, peerRegion="eu-west-1", **near)
 
 
 def _sharing(world: World) -> None:
@@ -253,11 +268,16 @@ def _cloudflare(world: World) -> None:
     world.make("gre", cf.GRE_TUNNEL, world.cloudflare, accountId=CF, name="gre", interfaceAddress="10.99.0.2/31", **gre)
     route = {"accountId": CF, "prefix": "10.1.0.0/16", "nexthop": "10.99.0.1", "priority": 100}
     world.make("cf route", cf.ROUTE, world.cloudflare, **route)
+    named = world.make("list", fw.LIST, world.cloudflare, accountId=CF, kind="ip", name="prod")
+    world.make("item", fw.ITEM, world.cloudflare, accountId=CF, listId=named, ip="10.1.0.0/16")
+    rules = [{"action": "block", "expression": "ip.src in $prod"}]
+    ruleset = {"accountId": CF, "kind": "root", "phase": "magic_transit", "name": "wan", "rules": rules}
+    world.make("ruleset", fw.RULESET, world.cloudflare, **ruleset)
     world.make("profile", cf.PROFILE, world.cloudflare, accountId=CF, name="wan", matchAction="allow", targets=[])
 
 
 _BUILDERS: dict[str, tuple[Callable[[World], None], ...]] = {
-    "aws": (_networks, _gateways, _connections, _sharing, _security, _others),
+    "aws": (_networks, _gateways, _connections, _peerings, _sharing, _security, _others),
     "azure-native": azure_world.BUILDERS,
     "gcp": (gcp_world.build,),
     "cloudflare": (_cloudflare,),

@@ -210,3 +210,25 @@ def test_a_network_has_one_private_gateway(hub: CloudAccount) -> None:
         hub.delete(first)
     hub.delete(attached)
     hub.delete(first)
+
+
+def test_keys_in_secrets_manager_are_no_longer_told(connect: Connect, hub: CloudAccount) -> None:
+    keys = {"tunnel1PresharedKey": "first_key_1", "tunnel2PresharedKey": "first_key_2"}
+    made = connect(presharedKeyStorage="SecretsManager", **keys)
+    assert made.outputs["presharedKeyArn"] == f"arn:aws:secretsmanager:eu-west-1:111111111111:secret:s2svpn!{made.id}"
+    assert "first_key" not in made.outputs["customerGatewayConfiguration"]
+    seen = hub.seen(made)
+    assert {name: seen.outputs[name] for name in keys} == keys, "what the state knew"
+    imported = hub.provider.read("u", aws.VPN_CONNECTION, made.id, None, None)
+    assert imported is not None
+    assert not set(keys) & {*imported.inputs, *imported.outputs}
+
+
+def test_keys_move_to_secrets_manager_in_place(connect: Connect, hub: CloudAccount) -> None:
+    made = connect(presharedKeyStorage="Standard", tunnel1PresharedKey="first_key_1")
+    assert made.outputs["presharedKeyArn"] == ""
+    assert hub.diff(made, **{**made.inputs, "presharedKeyStorage": "SecretsManager"}).replaces == ()
+    moved = hub.update(made, presharedKeyStorage="SecretsManager")
+    assert (moved.outputs["tunnel1Address"], "first_key" in moved.outputs["customerGatewayConfiguration"]) == (
+        made.outputs["tunnel1Address"], False,
+    )  # fmt: skip

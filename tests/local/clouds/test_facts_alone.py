@@ -125,6 +125,15 @@ SAMPLES: dict[str, tuple[list[Any], list[Any]]] = {
     "1 to 80 characters": (["a", "a" * 80], ["a" * 81, 'a"b']),
     "a number; the lower wins": ([0, 100], [-1]),
     "1 to 256": ([1, 256], [0, 257]),
+    "Standard or SecretsManager": (["Standard", "SecretsManager"], ["standard", "Vault"]),
+    "ip, redirect, hostname or asn": (["ip", "asn"], ["cidr"]),
+    "1 to 50 letters, digits and underscores": (["a", "hubspoke_prod_2", "a" * 50], ["a-b", "a b", "a" * 51]),
+    "an address, or a canonical block shorter than /32": (
+        ["10.0.0.1", "10.0.0.0/8"], ["10.0.0.1/32", "10.0.0.1/24", "web"]),
+    "blocks, with + or {X} or {X,Y} behind them": (
+        ["10.0.0.0/8", "10.0.0.0/8+", "10.0.0.0/8{24}", "10.0.0.0/8{8,32}", "10.0.0.1/32+"],
+        ["10.0.0.1/8", "10.0.0.0/8{7}", "10.0.0.0/8{24,20}", "10.0.0.0/8{8,33}", "10.0.0.0/8*", "web"]),
+    "managed, custom, root or zone": (["root", "zone"], ["account"]),
     "allow or deny": (["allow", "deny"], ["drop"]),
     **gcp_facts.SAMPLES,
 }  # fmt: skip

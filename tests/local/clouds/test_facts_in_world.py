@@ -162,6 +162,8 @@ LOOSE: dict[tuple[str, str], Callable[[World], tuple[str, str]]] = {
     (aws.ROUTE, "gatewayId"): _local_route,
     (aws.ROUTE_TABLE, "routes[*].gatewayId"): _local_inline,
     (aws.TGW_ACCEPTER, "transitGatewayAttachmentId"): lambda w: (w.id("spoke attachment"), aws.TGW_ACCEPTER),
+    (aws.TGW_PEERING, "peerTransitGatewayId"): lambda w: (w.id("far tgw"), aws.TGW_PEERING),
+    (aws.TGW_PEERING_ACCEPTER, "transitGatewayAttachmentId"): lambda w: (w.id("peering"), aws.TGW_PEERING_ACCEPTER),
     (aws.RESOURCE_ASSOCIATION, "resourceArn"): lambda w: (w.things["tgw2"].outputs["arn"], aws.RESOURCE_ASSOCIATION),
     **gcp_facts.LOOSE,
 }

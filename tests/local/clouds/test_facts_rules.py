@@ -1,10 +1,12 @@
 """What a cloud refuses: one attempt per line, refused by it, and let through where the line is untrue."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hubspoke.local.clouds.aws import sources as aws
+from hubspoke.local.clouds.cloudflare import firewall as fw
 from hubspoke.local.clouds.cloudflare import magic_wan as cf
 from hubspoke.local.clouds.protocol import CloudError
 
@@ -84,6 +86,31 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
         creating(aws.TGW_VPC_ATTACHMENT, vpcId=VPC, subnetIds=[Id("subnet2")], transitGatewayId=Id("tgw2"))),
     (aws.TGW_ACCEPTER, "the attachment waits, and is to the caller's gateway"): (
         "IncorrectState", creating(aws.TGW_ACCEPTER, transitGatewayAttachmentId=Id("attachment tgw2"))),
+    (aws.TGW_PEERING, "the other gateway is where it is said to be"): (
+        "UnexpectedState",
+        creating(aws.TGW_PEERING, transitGatewayId=Id("tgw2"), peerTransitGatewayId=Id("far tgw"),
+                 peerRegion="eu-west-2")),
+    (aws.TGW_PEERING, "one peering between two gateways"): (
+        "DuplicateTransitGatewayAttachment",
+        creating(aws.TGW_PEERING, transitGatewayId=Id("tgw"), peerTransitGatewayId=Id("far tgw"),
+                 peerRegion="eu-central-1")),
+    (aws.TGW_PEERING_ACCEPTER, "the peering is with the caller's gateway"): (
+        "InvalidTransitGatewayAttachmentID.NotFound",
+        first(lambda w: w.make("second", aws.TGW_PEERING, transitGatewayId=w.id("tgw2"), peerRegion="eu-central-1",
+                               peerTransitGatewayId=w.id("far tgw")),
+              creating(aws.TGW_PEERING_ACCEPTER, transitGatewayAttachmentId=Id("second")))),
+    (aws.TGW_PEERING_ACCEPTER, "it was asked for from another region"): (
+        "InvalidParameterValue", creating(aws.TGW_PEERING_ACCEPTER, transitGatewayAttachmentId=Id("near peering"))),
+    (aws.TGW_PEERING_ACCEPTER, "the peering waits"): (
+        "IncorrectState",
+        creating(aws.TGW_PEERING_ACCEPTER, transitGatewayAttachmentId=Id("peering"), region="eu-central-1")),
+    (aws.TGW_PROPAGATION, "a peering propagates no routes"): (
+        "UnsupportedOperation",
+        creating(aws.TGW_PROPAGATION, transitGatewayRouteTableId=Id("table tgw"),
+                 transitGatewayAttachmentId=Id("peering"))),
+    (aws.VPN_GATEWAY_PROPAGATION, "the gateway is attached to the table's network"): (
+        "Gateway.NotAttached",
+        creating(aws.VPN_GATEWAY_PROPAGATION, routeTableId=Id("rtb"), vpnGatewayId=Id("vgw2"))),
     (aws.TGW_ROUTE_TABLE, "only the gateway's owner makes tables"): (
         "InvalidTransitGatewayID.NotFound", creating(aws.TGW_ROUTE_TABLE, "spoke", transitGatewayId=Id("tgw2"))),
     (aws.TGW_ROUTE, "an attachment or a blackhole"): (
@@ -142,6 +169,18 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
         "400 Bad Request", creating(cf.GRE_TUNNEL, "cloudflare", **{**GRE, "interfaceAddress": "10.99.0.1/30"})),
     (cf.ROUTE, "its next hop is the far side of a tunnel"): (
         "400 Bad Request", creating(cf.ROUTE, "cloudflare", **{**CF_ROUTE, "nexthop": "10.99.0.0"})),
+    (fw.LIST, "its name is unique in the account"): (
+        "400 Bad Request", creating(fw.LIST, "cloudflare", accountId=CF, kind="ip", name="prod")),
+    (fw.ITEM, "no second item equal to it in its list"): (
+        "400 Bad Request", creating(fw.ITEM, "cloudflare", accountId=CF, listId=Id("list"), ip="10.1.0.0/16")),
+    (fw.RULESET, "the lists that it speaks of exist"): (
+        "400 Bad Request", updating("ruleset", rules=[{"action": "block", "expression": "ip.dst in $shared"}])),
+    (fw.RULESET, "one root ruleset for a phase of an account"): (
+        "400 Bad Request", creating(fw.RULESET, "cloudflare", accountId=CF, kind="root", phase="magic_transit", name="b")),
+    (fw.RULESET, "its firewall rules block, skip the rest, log or execute"): (
+        "400 Bad Request", updating("ruleset", rules=[{"action": "skip", "expression": "ip.src in $prod"}])),
+    (fw.RULESET, "at most 200 firewall rules, unless more are agreed"): (
+        "400 Bad Request", updating("ruleset", rules=[{"action": "block", "expression": "ip.src in $prod"}] * 201)),
     (cf.ROUTE, "no second route equal to it"): ("400 Bad Request", creating(cf.ROUTE, "cloudflare", **CF_ROUTE)),
     **azure_refusals.REFUSED,
     **gcp_facts.REFUSED,
@@ -168,7 +207,17 @@ def test_nothing_is_attempted_that_no_line_refuses() -> None:
     assert set(REFUSED) == {(line.fact.type, line.row.says) for line in lines("rule")}
 
 
-KEPT = {**azure_refusals.KEPT, **gcp_facts.KEPT}
+def _filtered(world: World) -> None:
+    bgp = {"customerAsn": 64512, "importFilterId": world.id("profile")}
+    world.cloudflare.update(world.things["tunnel"], bgp=bgp)
+
+
+KEPT: dict[tuple[str, str], tuple[str, str, Callable[[World], object]]] = {
+    (fw.LIST, "no ruleset uses it"): ("400 Bad Request", "list", lambda _: None),
+    (cf.PROFILE, "no tunnel's session is filtered by it"): ("400 Bad Request", "profile", _filtered),
+    **azure_refusals.KEPT,
+    **gcp_facts.KEPT,
+}
 
 
 @pytest.mark.parametrize("line", lines("deletion"), ids=str)

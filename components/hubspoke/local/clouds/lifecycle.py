@@ -81,8 +81,8 @@ def _remove(view: View, tables: Tables, record: Record, action: str) -> None:
 
 def outputs_of(view: View, table: TypeTable, schema: ResourceSchema | None, record: Record) -> Properties:
     """Everything a read of the thing tells."""
-    outputs = {"id": record.id, **record.outputs}
-    outputs.update({name: value for name, value in record.inputs.items() if name not in table.write_only})
+    known, unread = {**record.outputs, **record.inputs}, table.unread(record)
+    outputs = {"id": record.id, **{name: value for name, value in known.items() if name not in unread}}
     for computed in table.computed:
         open_ = computed.overrides or record.inputs.get(computed.property) is None
         if open_ and not computed.assigned:

@@ -199,18 +199,18 @@ class SimulatedProvider:
         """A record's outputs. What cannot be read back is taken from what the caller knows of it."""
         table = self._package.table(record.type)
         told = outputs_of(view, table, self._package.schema(record.type), record)
-        return {**told, **{name: known[name] for name in table.write_only if name in known}}
+        return {**told, **{name: known[name] for name in table.unread(record) if name in known}}
 
     def _state(self, record: Record, inputs: Properties, told: Properties) -> ReadState:
         table, schema = self._package.table(record.type), resource_schema(record.type)
         in_id = self._package.in_id(schema)
         if inputs:
-            unread = (*table.write_only, *in_id)
+            unread = (*table.unread(record), *in_id)
             fresh = refreshed_inputs(schema.inputs, inputs, told, write_only=unread, sets=table.sets)
         else:
             usual = {row.property: row.value for row in table.defaults}
             known = {name: record.inputs[name] for name in in_id if name in record.inputs}
-            fresh = {**known, **imported_inputs(schema.inputs, told, usual, table.write_only)}
+            fresh = {**known, **imported_inputs(schema.inputs, told, usual, table.unread(record))}
         return ReadState(record.id, fresh, told)
 
     def _planned(self, scope: Scope, type_: str, news: Properties, old: Properties) -> Properties:

@@ -197,6 +197,7 @@ class TypeTable:
     auto_name: AutoName | None = None
     sets: tuple[str, ...] = ()  # lists whose order means nothing
     write_only: tuple[str, ...] = ()  # never given back by a read; inside a list: "links[*].sharedKey"
+    withheld: Callable[[Record], tuple[str, ...]] | None = None  # what else a read of this one does not give back
     children: tuple[Children, ...] = ()
     marks: Callable[[Record], Iterable[str]] | None = None  # words by which rules find it, see `View.marked`
     delete_first: bool = False  # a replacement deletes the old one first
@@ -206,6 +207,10 @@ class TypeTable:
     twin: Twin | None = None
     own_id: Callable[[str], str] = str  # the id behind an import id
     hidden: bool = False  # a thing of the cloud that has no Pulumi resource of its own
+
+    def unread(self, record: Record) -> tuple[str, ...]:
+        """The properties that a read of a record does not give back."""
+        return self.write_only + (self.withheld(record) if self.withheld else ())
 
     def facts(self) -> Iterator[Fact]:
         """Every row as a line with its source."""

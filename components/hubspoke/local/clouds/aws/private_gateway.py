@@ -2,9 +2,21 @@
 
 from ..protocol import CloudError
 from ..records import Record
-from ..table import Computed, InUse, Rule, TypeTable, Validation, immutables
+from ..table import Children, Computed, InUse, Rule, TypeTable, Validation, immutables
 from ..view import View, new_id
-from .sources import ERRORS, VPC, VPN_CONNECTION, VPN_GATEWAY, VPN_GATEWAY_ATTACHMENT, api, provider, refers
+from .routing import joined
+from .sources import (
+    ERRORS,
+    ROUTE_TABLE,
+    VPC,
+    VPN_CONNECTION,
+    VPN_GATEWAY,
+    VPN_GATEWAY_ATTACHMENT,
+    VPN_GATEWAY_PROPAGATION,
+    api,
+    provider,
+    refers,
+)
 from .vpn import asn
 
 
@@ -33,6 +45,11 @@ def _attached_to(view: View, record: Record) -> str:
     return str(found[0].inputs["vpcId"]) if found else ""
 
 
+def _stop_propagating(view: View, record: Record) -> None:
+    for propagation in view.referring(record, VPN_GATEWAY_PROPAGATION, "vpnGatewayId"):
+        view.records.remove(propagation)
+
+
 GATEWAY_ROWS = TypeTable(
     VPN_GATEWAY,
     new_id=lambda _, __: new_id("vgw"),
@@ -48,6 +65,8 @@ GATEWAY_ROWS = TypeTable(
         InUse(type_, "vpnGatewayId", "IncorrectState", "The vpnGateway '{id}' is in use.", api("DeleteVpnGateway"))
         for type_ in (VPN_CONNECTION, VPN_GATEWAY_ATTACHMENT)
     ),
+    removed=_stop_propagating,
+    children=tuple(Children(type_, "vpnGatewayId") for type_ in (VPN_CONNECTION, VPN_GATEWAY_PROPAGATION)),
 )  # fmt: skip
 
 GATEWAY_ATTACHMENT_ROWS = TypeTable(
@@ -58,4 +77,20 @@ GATEWAY_ATTACHMENT_ROWS = TypeTable(
     rules=(Rule("one network, one gateway", _one_network, ERRORS),),
 )
 
-TABLES = (GATEWAY_ROWS, GATEWAY_ATTACHMENT_ROWS)
+
+def _attached(view: View, draft: Record, _: Record | None) -> None:
+    table = view.get(ROUTE_TABLE, str(draft.inputs["routeTableId"]))
+    gateway = str(draft.inputs["vpnGatewayId"])
+    if table is not None and not joined(view, str(table.inputs["vpcId"]), gateway):
+        raise CloudError("Gateway.NotAttached", f"resource {gateway} is not attached to {table.inputs['vpcId']}")
+
+
+PROPAGATION_ROWS = TypeTable(
+    VPN_GATEWAY_PROPAGATION,
+    new_id=lambda _, r: f"{r.inputs['vpnGatewayId']}_{r.inputs['routeTableId']}",
+    immutable=immutables(provider("ec2/vpnsite_gateway_route_propagation.go"), "routeTableId", "vpnGatewayId"),
+    references=(refers("routeTableId", ROUTE_TABLE), refers("vpnGatewayId", VPN_GATEWAY)),
+    rules=(Rule("the gateway is attached to the table's network", _attached, ERRORS),),
+)
+
+TABLES = (GATEWAY_ROWS, GATEWAY_ATTACHMENT_ROWS, PROPAGATION_ROWS)

@@ -22,6 +22,7 @@ from .sources import (
     VPC,
     VPN_GATEWAY,
     VPN_GATEWAY_ATTACHMENT,
+    VPN_GATEWAY_PROPAGATION,
     api,
     guide,
     provider,
@@ -86,7 +87,7 @@ def _route_leads(view: View, vpc: Record | None, route: Properties) -> None:
         return
     if kind == "transitGatewayId" and not _attached(view, vpc.id, hop):
         raise CloudError("InvalidTransitGatewayID.NotFound", f"Transit Gateway {hop} was deleted or does not exist.")
-    if kind == "gatewayId" and hop != "local" and not _joined(view, vpc.id, hop):
+    if kind == "gatewayId" and hop != "local" and not joined(view, vpc.id, hop):
         raise CloudError("InvalidGatewayID.NotFound", f"The gateway ID '{hop}' does not exist")
     own, where = network(vpc.inputs.get("cidrBlock")), network(destination(route))
     if own is not None and where is not None and where.subnet_of(own) and kind in ("transitGatewayId", "gatewayId"):
@@ -102,7 +103,8 @@ def _attached(view: View, vpc: str, gateway: str) -> bool:
     return any(a.inputs["transitGatewayId"] == gateway and a.outputs.get("state") == "available" for a in attachments)
 
 
-def _joined(view: View, vpc: str, gateway: str) -> bool:
+def joined(view: View, vpc: str, gateway: str) -> bool:
+    """Whether an internet or virtual private gateway is attached to a network."""
     found = view.get(_GATEWAYS, gateway)
     if found is None:
         return False
@@ -118,7 +120,7 @@ def route_state(view: View, table_id: str, route: Properties) -> str:
     if kind == "transitGatewayId":
         return "active" if _attached(view, vpc, hop) else "blackhole"
     if kind == "gatewayId" and hop != "local":
-        return "active" if _joined(view, vpc, hop) else "blackhole"
+        return "active" if joined(view, vpc, hop) else "blackhole"
     return "active"
 
 
@@ -181,6 +183,18 @@ def _inline(route: Properties) -> Properties:
     return {inline: route[name] for name, inline in names.items() if route.get(name)}
 
 
+def _propagating(view: View, record: Record) -> list[str]:
+    """Gateways whose routes the table learns. The learned routes themselves are never shown as the table's."""
+    found = view.referring(record, VPN_GATEWAY_PROPAGATION, "routeTableId")
+    return [str(r.inputs["vpnGatewayId"]) for r in found]
+
+
+def _empty(view: View, record: Record) -> None:
+    for type_ in (ROUTE, VPN_GATEWAY_PROPAGATION):
+        for inner in view.referring(record, type_, "routeTableId"):
+            view.records.remove(inner)
+
+
 ROUTE_TABLE_ROWS = TypeTable(
     ROUTE_TABLE,
     new_id=lambda _, __: new_id("rtb"),
@@ -193,21 +207,18 @@ ROUTE_TABLE_ROWS = TypeTable(
     rules=(Rule("its routes lead somewhere, and only once to each place", _inline_lead_somewhere, api("CreateRoute")),),
     computed=(
         Computed("routes", _all_routes, _TABLE_FILE, overrides=True),
-        Computed("propagatingVgws", lambda _, __: [], _TABLE_FILE),
+        Computed("propagatingVgws", _propagating, _TABLE_FILE),
     ),
     in_use=(
         InUse(ROUTE_TABLE_ASSOCIATION, "routeTableId", "DependencyViolation",
               "The routeTable '{id}' has dependencies and cannot be deleted.", api("DeleteRouteTable")),
     ),
-    removed=lambda view, record: _remove_all(view, view.referring(record, ROUTE, "routeTableId")),
+    removed=_empty,
     sets=("routes", "propagatingVgws"),
-    children=(Children(ROUTE, "routeTableId"), Children(ROUTE_TABLE_ASSOCIATION, "routeTableId")),
+    children=tuple(
+        Children(type_, "routeTableId") for type_ in (ROUTE, ROUTE_TABLE_ASSOCIATION, VPN_GATEWAY_PROPAGATION)
+    ),
 )  # fmt: skip
-
-
-def _remove_all(view: View, records: list[Record]) -> None:
-    for record in records:
-        view.records.remove(record)
 
 
 def _subnet_once(view: View, draft: Record, _: Record | None) -> None:

@@ -25,6 +25,7 @@ def provider(file: str) -> Source:
 
 
 ERRORS = Source("Amazon EC2 API Reference, Error codes")
+PEERING_GUIDE = Source("AWS Transit Gateway guide, Transit gateway peering attachments", "2026-11")
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -46,12 +47,14 @@ VPN_CONNECTION = "aws:ec2/vpnConnection:VpnConnection"
 VPN_CONNECTION_ROUTE = "aws:ec2/vpnConnectionRoute:VpnConnectionRoute"
 VPN_GATEWAY = "aws:ec2/vpnGateway:VpnGateway"
 VPN_GATEWAY_ATTACHMENT = "aws:ec2/vpnGatewayAttachment:VpnGatewayAttachment"
+VPN_GATEWAY_PROPAGATION = "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation"
 TRANSIT_GATEWAY = "aws:ec2transitgateway/transitGateway:TransitGateway"
 TGW_ROUTE_TABLE = "aws:ec2transitgateway/routeTable:RouteTable"
 TGW_ROUTE = "aws:ec2transitgateway/route:Route"
 TGW_VPC_ATTACHMENT = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
 TGW_VPN_ATTACHMENT = "aws:ec2transitgateway/vpnAttachment:VpnAttachment"  # no Pulumi resource of its own
 TGW_PEERING = "aws:ec2transitgateway/peeringAttachment:PeeringAttachment"
+TGW_PEERING_ACCEPTER = "aws:ec2transitgateway/peeringAttachmentAccepter:PeeringAttachmentAccepter"
 TGW_ACCEPTER = "aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter"
 TGW_ASSOCIATION = "aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation"
 TGW_PROPAGATION = "aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation"

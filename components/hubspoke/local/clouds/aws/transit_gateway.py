@@ -27,6 +27,8 @@ from .sources import (
     SUBNET,
     TGW_ACCEPTER,
     TGW_ASSOCIATION,
+    TGW_PEERING,
+    TGW_PEERING_ACCEPTER,
     TGW_PROPAGATION,
     TGW_ROUTE_TABLE,
     TGW_VPC_ATTACHMENT,
@@ -109,13 +111,19 @@ TGW_ROWS = TypeTable(
                                               r.inputs.get("defaultRouteTablePropagation"))),
     ),
     in_use=tuple(
-        InUse(type_, "transitGatewayId", "IncorrectState",
+        InUse(type_, end, "IncorrectState",
               "{id} has non-deleted Transit Gateway Attachments: {user}.", api("DeleteTransitGateway"))
-        for type_ in (TGW_VPC_ATTACHMENT, TGW_VPN_ATTACHMENT)
+        for type_, end in (
+            (TGW_VPC_ATTACHMENT, "transitGatewayId"), (TGW_VPN_ATTACHMENT, "transitGatewayId"),
+            (TGW_PEERING, "transitGatewayId"), (TGW_PEERING, "peerTransitGatewayId"),
+        )
     ),
     removed=lambda view, r: _drop(view, view.referring(r, TGW_ROUTE_TABLE, "transitGatewayId")),
     sets=("transitGatewayCidrBlocks",),
-    children=tuple(Children(t, "transitGatewayId") for t in (TGW_ROUTE_TABLE, TGW_VPC_ATTACHMENT, VPN_CONNECTION)),
+    children=tuple(
+        Children(type_, "transitGatewayId")
+        for type_ in (TGW_ROUTE_TABLE, TGW_VPC_ATTACHMENT, TGW_PEERING, VPN_CONNECTION)
+    ),
     provisioning=Provisioning(90, _TGW_FILE),
 )  # fmt: skip
 
@@ -151,6 +159,12 @@ def _subnets_fit(view: View, draft: Record, _: Record | None) -> None:
 
 def gateway_of(view: View, draft: Record) -> Record | None:
     return next(iter(view.anywhere(TRANSIT_GATEWAY, str(draft.inputs["transitGatewayId"]))), None)
+
+
+def attachment_state(attachment: Record) -> str:
+    """The state that any attachment is in. A peering waits for acceptance, its asker's own gateway or not."""
+    usual = "pendingAcceptance" if attachment.type == TGW_PEERING else "available"
+    return str(attachment.outputs.get("state", usual))
 
 
 def _first_state(view: View, draft: Record) -> str:
@@ -195,7 +209,7 @@ def _in_default(type_: str) -> Any:
 
 def leave_tables(view: View, record: Record) -> None:
     """What an attachment takes with it. Routes to it stay, and become blackholes."""
-    for type_ in (TGW_ASSOCIATION, TGW_PROPAGATION, TGW_ACCEPTER):
+    for type_ in (TGW_ASSOCIATION, TGW_PROPAGATION, TGW_ACCEPTER, TGW_PEERING_ACCEPTER):
         _drop(view, view.referring(record, type_, "transitGatewayAttachmentId"))
 
 

@@ -23,7 +23,9 @@ from .ram import shared_with_caller
 from .sources import (
     ATTACHMENTS,
     ERRORS,
+    PEERING_GUIDE,
     TGW_ASSOCIATION,
+    TGW_PEERING,
     TGW_PROPAGATION,
     TGW_ROUTE,
     TGW_ROUTE_TABLE,
@@ -34,16 +36,21 @@ from .sources import (
     provider,
     refers,
 )
-from .transit_gateway import leave_tables
+from .transit_gateway import attachment_state, leave_tables
 
 _GUIDE = Source("AWS Transit Gateway guide, Transit gateway route tables")
 _KIND = {TGW_VPC_ATTACHMENT: "vpc", TGW_VPN_ATTACHMENT: "vpn"}
 
 
+def ends(attachment: Record) -> tuple[str, ...]:
+    """The gateways that it is attached to: one, or a peering's two."""
+    names = ("transitGatewayId", "peerTransitGatewayId")
+    return tuple(str(attachment.inputs[name]) for name in names if attachment.inputs.get(name))
+
+
 def _to_callers_gateway(view: View, attachment: Record) -> bool:
     """Another account's attachment can be named by the account that owns the gateway."""
-    gateways = view.anywhere(TRANSIT_GATEWAY, str(attachment.inputs.get("transitGatewayId")))
-    return any(view.owns(gateway) for gateway in gateways)
+    return any(view.owns(gateway) for id_ in ends(attachment) for gateway in view.anywhere(TRANSIT_GATEWAY, id_))
 
 
 def _attachment_ref(property_: str) -> Any:
@@ -61,12 +68,12 @@ def _one_gateway(view: View, draft: Record, _: Record | None) -> None:
     table = view.get(TGW_ROUTE_TABLE, str(draft.inputs["transitGatewayRouteTableId"]))
     if attachment is None or table is None:
         return
-    if attachment.inputs.get("transitGatewayId") != table.inputs.get("transitGatewayId"):
+    if table.inputs["transitGatewayId"] not in ends(attachment):
         raise CloudError(
             "InvalidTransitGatewayAttachmentID.NotFound",
             f"Transit Gateway Attachment {attachment.id} was deleted or does not exist.",
         )
-    if attachment.outputs.get("state", "available") != "available":
+    if attachment_state(attachment) != "available":
         raise CloudError("IncorrectState", f"{attachment.id} is in invalid state")
 
 
@@ -78,6 +85,9 @@ def _resource_id(view: View, record: Record) -> str:
     attachment = _attachment(view, record)
     if attachment is None:
         return ""
+    if attachment.type == TGW_PEERING:
+        table = view.get(TGW_ROUTE_TABLE, str(record.inputs["transitGatewayRouteTableId"]))
+        return next((end for end in ends(attachment) if table and end != table.inputs["transitGatewayId"]), "")
     return str(attachment.inputs.get("vpcId") or attachment.inputs.get("vpnConnectionId") or "")
 
 
@@ -154,7 +164,8 @@ def _not_elsewhere(view: View, draft: Record, before: Record | None) -> None:
     if before is not None:
         return
     id_ = str(draft.inputs["transitGatewayAttachmentId"])
-    for other in view.referring(id_, TGW_ASSOCIATION, "transitGatewayAttachmentId"):
+    found = view.referring(id_, TGW_ASSOCIATION, "transitGatewayAttachmentId")
+    for other in filter(view.owns, found):  # a peering has one association at either end
         if not draft.inputs.get("replaceExistingAssociation"):
             raise CloudError(
                 "Resource.AlreadyAssociated",
@@ -184,12 +195,22 @@ ASSOCIATION_ROWS = TypeTable(
 
 _PROPAGATION_FILE = provider("ec2/transitgateway_route_table_propagation.go")
 
+
+def _no_peering(view: View, draft: Record, _: Record | None) -> None:
+    attachment = _attachment(view, draft)
+    if attachment is not None and attachment.type == TGW_PEERING:
+        raise CloudError("UnsupportedOperation", f"{attachment.id} is a peering attachment, which propagates no routes")
+
+
 PROPAGATION_ROWS = TypeTable(
     TGW_PROPAGATION,
     new_id=lambda _, r: _with_id(r, "transitGatewayRouteTableId", "transitGatewayAttachmentId"),
     immutable=immutables(_PROPAGATION_FILE, "transitGatewayAttachmentId", "transitGatewayRouteTableId"),
     references=(refers("transitGatewayRouteTableId", TGW_ROUTE_TABLE), _attachment_ref("transitGatewayAttachmentId")),
-    rules=(Rule("the attachment is one of the table's gateway, and available", _one_gateway, ERRORS),),
+    rules=(
+        Rule("the attachment is one of the table's gateway, and available", _one_gateway, ERRORS),
+        Rule("a peering propagates no routes", _no_peering, PEERING_GUIDE),
+    ),
     twin=Twin(
         "TransitGatewayRouteTablePropagation.Duplicate",
         "Propagation of {transitGatewayAttachmentId} to {transitGatewayRouteTableId} is enabled already", ERRORS),

@@ -11,6 +11,7 @@ from ..networks import address, any_cidr, hosts, one_of, overlapping
 from ..protocol import CloudError, Properties
 from ..records import Record
 from ..table import (
+    Children,
     Companion,
     Computed,
     InUse,
@@ -25,6 +26,7 @@ from ..table import (
 )
 from ..view import View, new_id
 from . import tunnels
+from .places import PARTITION
 from .sources import (
     CUSTOMER_GATEWAY,
     ERRORS,
@@ -114,11 +116,27 @@ def _bgp_asn(view: View, record: Record) -> str:
     return str(gateway.value("amazonSideAsn") or 64512) if gateway else ""
 
 
+def _stored_apart(record: Record) -> bool:
+    """Whether the keys are in Secrets Manager, and so no longer with the VPN service."""
+    return record.inputs.get("presharedKeyStorage") == "SecretsManager"
+
+
+def _withheld(record: Record) -> tuple[str, ...]:
+    """The keys themselves: the API answers REDACTED in their place, and the provider keeps what it knows."""
+    return tuple(f"{tunnel}PresharedKey" for tunnel in tunnels.TUNNELS) if _stored_apart(record) else ()
+
+
+def _key_arn(_: View, record: Record) -> str:
+    if not _stored_apart(record):
+        return ""
+    return f"arn:{PARTITION}:secretsmanager:{record.region}:{record.account}:secret:s2svpn!{record.id}"
+
+
 def _told(view: View, record: Record, tunnel: str) -> dict[str, str]:
     """One tunnel as the connection's configuration file describes it."""
-    names = ("Address", "PresharedKey")
+    key = "REDACTED" if _stored_apart(record) else str(record.value(f"{tunnel}PresharedKey") or "")
     return {
-        **{name: str(record.value(f"{tunnel}{name}") or "") for name in names},
+        "Address": str(record.value(f"{tunnel}Address") or ""), "PresharedKey": key,
         "vgw": _inside(record, tunnel, 0), "cgw": _inside(record, tunnel, 1), "asn": _bgp_asn(view, record),
     }  # fmt: skip
 
@@ -196,7 +214,7 @@ def _join(view: View, record: Record, before: Record | None) -> None:
 _OPEN = {"localIpv4NetworkCidr": "0.0.0.0/0", "remoteIpv4NetworkCidr": "0.0.0.0/0", "localIpv6NetworkCidr": "",
          "remoteIpv6NetworkCidr": "", "outsideIpAddressType": "PublicIpv4", "tunnelInsideIpVersion": "ipv4",
          "enableAcceleration": False, "staticRoutesOnly": False, "presharedKeyStorage": "Standard",
-         "tunnelBandwidth": "standard", "coreNetworkArn": "", "coreNetworkAttachmentArn": "", "presharedKeyArn": "",
+         "tunnelBandwidth": "standard", "coreNetworkArn": "", "coreNetworkAttachmentArn": "",
          }  # fmt: skip
 
 CONNECTION_ROWS = TypeTable(
@@ -210,7 +228,12 @@ CONNECTION_ROWS = TypeTable(
         refers("customerGatewayId", CUSTOMER_GATEWAY), refers("transitGatewayId", TRANSIT_GATEWAY),
         refers("vpnGatewayId", VPN_GATEWAY),
     ),
-    validations=(Validation("type", one_of("ipsec.1"), tunnels.FILE, "ipsec.1"), *tunnels.validations()),
+    validations=(
+        Validation("type", one_of("ipsec.1"), tunnels.FILE, "ipsec.1"),
+        Validation("presharedKeyStorage", one_of("Standard", "SecretsManager"), api("CreateVpnConnection"),
+                   "Standard or SecretsManager"),
+        *tunnels.validations(),
+    ),
     rules=(
         Rule("at most one of a transit and a virtual private gateway", _one_gateway, tunnels.FILE),
         Rule("inside blocks are unique on a gateway", _insides_apart, tunnels.OPTIONS),
@@ -221,6 +244,7 @@ CONNECTION_ROWS = TypeTable(
         Computed("customerGatewayConfiguration", _configuration, api("DescribeVpnConnections")),
         Computed("vgwTelemetries", _telemetry, api("DescribeVpnConnections")),
         Computed("routes", _static_routes, api("DescribeVpnConnections")),
+        Computed("presharedKeyArn", _key_arn, api("DescribeVpnConnections")),
         Computed("transitGatewayAttachmentId", lambda _, __: "", tunnels.FILE, assigned=True),
     ),
     companions=(
@@ -231,6 +255,8 @@ CONNECTION_ROWS = TypeTable(
     ),
     effects=_join,
     sets=tunnels.SETS,
+    withheld=_withheld,
+    children=(Children(VPN_CONNECTION_ROUTE, "vpnConnectionId"),),
     removed=_drop_routes,
     provisioning=Provisioning(200, tunnels.FILE),
 )  # fmt: skip

@@ -17,9 +17,9 @@ class Cloudflare(Package):
     name = "cloudflare"
 
     def load_tables(self) -> tuple[TypeTable, ...]:
-        from . import magic_wan
+        from . import firewall, magic_wan
 
-        return magic_wan.TABLES
+        return magic_wan.TABLES + firewall.TABLES
 
     def load_invokes(self) -> Mapping[str, Invoke]:
         return {}

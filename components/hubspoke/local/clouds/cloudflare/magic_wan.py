@@ -83,7 +83,12 @@ def _near(account: str, inside: ipaddress.IPv4Interface) -> str:
 def _tunnel_marks(record: Record) -> list[str]:
     inside = _interface_of(record)
     around = [_near(record.account, inside)] if inside else []
-    return [*around, f"{record.account} named {record.inputs['name']}", f"{record.account} between {_ends(record)}"]
+    bgp = record.inputs.get("bgp") or {}
+    filters = {bgp[name] for name in ("importFilterId", "exportFilterId") if bgp.get(name)}
+    return [
+        *around, *(f"{record.account} filters by {id_}" for id_ in sorted(filters)),
+        f"{record.account} named {record.inputs['name']}", f"{record.account} between {_ends(record)}",
+    ]  # fmt: skip
 
 
 def _others(view: View, draft: Record, mark: str, types: tuple[str, ...]) -> list[Record]:
@@ -224,11 +229,42 @@ ROUTE_ROWS = TypeTable(
     marks=_route_mark,
 )  # fmt: skip
 
+_TARGET = re.compile(r"(?P<block>[^{+]+)(?P<lengths>\+|\{(?P<low>\d+)(,(?P<high>\d+))?\})?\Z")
+
+
+def _target(value: Any) -> str | None:
+    """A block, and which prefix lengths are meant: "+", "{X}" or "{X,Y}" with N <= X <= Y <= 32."""
+    found = _TARGET.match(str(value))
+    if found is None or any_cidr(found["block"]):
+        return f"{value} is not a valid prefix list entry"
+    block = ipaddress.ip_network(found["block"])
+    low = int(found["low"] or block.prefixlen)
+    high = int(found["high"] or low)
+    if not block.prefixlen <= low <= high <= block.max_prefixlen:
+        return f"{value}: lengths must be between {block.prefixlen} and {block.max_prefixlen}, lowest first"
+    return None
+
+
+def _in_no_session(view: View, record: Record, _: Record | None) -> None:
+    users = view.marked(f"{record.account} filters by {record.id}", TUNNEL)
+    if users:
+        raise CloudError(
+            _REFUSED, f"filter profile {record.inputs['name']} is used by tunnel {users[0].inputs['name']}"
+        )
+
+
+_PROFILE_FILE = Source("terraform-provider-cloudflare, internal/services/magic_wan_bgp_filter_profile", "2026-11")
+_PROFILE_API = Source("Cloudflare API, magic/bgp/filter_profiles", "2026-11")
+
 PROFILE_ROWS = TypeTable(
     PROFILE,
     new_id=_new_id,
-    immutable=immutables(Source("terraform-provider-cloudflare, magic_wan_bgp_filter_profile/schema.go"), "accountId"),
-    validations=(Validation("matchAction", one_of("allow", "deny"), _API, "allow or deny"),),
+    immutable=immutables(_PROFILE_FILE, "accountId"),
+    validations=(
+        Validation("matchAction", one_of("allow", "deny"), _API, "allow or deny"),
+        Validation("targets", _target, _PROFILE_API, "blocks, with + or {X} or {X,Y} behind them"),
+    ),
+    deletion_rules=(Rule("no tunnel's session is filtered by it", _in_no_session, _PROFILE_API),),
 )
 
 GRE_ROWS = TypeTable(
