@@ -119,7 +119,7 @@ def _syntax_error(file: str, text: str, error: yaml.MarkedYAMLError) -> IntentEr
 
 def _is_tab(text: str, mark: Any) -> bool:
     lines = text.split("\n", mark.line + 1)
-    return mark.line < len(lines) and lines[mark.line].startswith("\t", mark.column)
+    return mark.line < len(lines) and lines[int(mark.line)].startswith("\t", int(mark.column))
 
 
 def _refuse_conflicts(file: str, text: str) -> None:

@@ -10,6 +10,7 @@ import pulumi
 import pytest
 from hubspoke.local.engine import EngineError
 from hubspoke.local.engine.thrift import (
+    dependencies_known,
     outputs_tracked,
     properties_transferred,
     thrifty,
@@ -17,7 +18,7 @@ from hubspoke.local.engine.thrift import (
     types_kept,
 )  # fmt: skip
 from pulumi import Output, _types
-from pulumi.runtime import resource, rpc
+from pulumi.runtime import resource, resource_cycle_breaker, rpc
 
 from tests.local.engine.engine_bench import Bench, Thing
 
@@ -27,6 +28,7 @@ REPLACED: dict[Lowered, tuple[Any, str]] = {
     outputs_tracked: (Output, "_track"),
     properties_transferred: (rpc, "transfer_properties"),
     types_kept: (_types, "unwrap_type"),
+    dependencies_known: (resource_cycle_breaker, "_reachable"),
 }
 VARYING = ("created", "modified", "id", "stackTrace", "urn", "parent", "dependencies", "provider")
 
@@ -128,3 +130,14 @@ def test_what_cannot_be_hashed_is_unwrapped_all_the_same() -> None:
     annotation: Any = Unhashable()
     with types_kept():
         assert _types.unwrap_type(annotation) is annotation
+
+
+def test_a_circle_is_still_seen() -> None:
+    class Named:
+        """Stands for a resource: identity is all that counts."""
+
+    first, second, third = Named(), Named(), Named()
+    with dependencies_known():
+        declare: Any = resource_cycle_breaker.declare_dependency
+        found = [declare(*pair) for pair in ((first, second), (second, third), (third, first), (first, first))]
+    assert found == [True, True, False, False]

@@ -15,12 +15,13 @@ from types import FrameType
 from typing import Any
 
 from pulumi import Output, _types, output
-from pulumi.runtime import resource, rpc
+from pulumi.runtime import resource, resource_cycle_breaker, rpc
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
 _TRACE, _POSITION, _TRACK = "_get_stack_trace", "_get_source_position_for_frame", "_track"
 _TRANSFER, _DATA = "transfer_properties", "_OutputData"
+_ADD, _REACHABLE = "_add_dep", "_reachable"
 _UNWRAPPERS = ("unwrap_type", "unwrap_optional_type")
 _CONSTRUCTORS = 3  # of the resource, of CustomResource or ComponentResource, of Resource: the SDK's own count
 Trace = tuple[tuple[str, int | None], ...]  # file and line of each frame, innermost first
@@ -42,7 +43,7 @@ def collector_paused() -> Iterator[None]:
 @contextlib.contextmanager
 def thrifty() -> Iterator[None]:
     """All that is lowered while a program runs."""
-    with traces_kept(), outputs_tracked(), properties_transferred(), types_kept():
+    with traces_kept(), outputs_tracked(), properties_transferred(), types_kept(), dependencies_known():
         yield
 
 
@@ -85,6 +86,29 @@ def types_kept() -> Iterator[None]:
         for name in _UNWRAPPERS:
             if found := getattr(_types, name, None):
                 stack.enter_context(_replaced(_types, name, _memorized(found)))
+        yield
+
+
+@contextlib.contextmanager
+def dependencies_known() -> Iterator[None]:
+    """Before the SDK notes that one resource needs another, it looks through all that the other one needs for a circle:
+    with each resource made of the one before it, the cube of their number. What nothing needs yet closes no circle."""
+    add = getattr(resource_cycle_breaker, _ADD, None)
+    reachable = getattr(resource_cycle_breaker, _REACHABLE, None)
+    if add is None or reachable is None:
+        yield
+        return
+    needed: set[Any] = set()
+
+    def note(from_resource: Any, to_resource: Any) -> None:
+        add(from_resource, to_resource)
+        needed.add(to_resource)
+
+    def search(from_resource: Any, to_resource: Any) -> bool:
+        may_be = from_resource == to_resource or to_resource in needed
+        return may_be and bool(reachable(from_resource, to_resource))
+
+    with _replaced(resource_cycle_breaker, _ADD, note), _replaced(resource_cycle_breaker, _REACHABLE, search):
         yield
 
 
