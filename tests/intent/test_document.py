@@ -1,5 +1,6 @@
 """Values and places are those that a YAML 1.2 parser in Python gives, which shares nothing with the one that is used."""
 
+import cProfile
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,3 +91,15 @@ def test_the_example_is_read_as_the_other_parser_reads_it() -> None:
     assert document.keys == places(text)
     line, column = document.values[("spokes", "directory", "cidr")]
     assert text.splitlines()[line - 1][column - 1 :].startswith(document.value["spokes"]["directory"]["cidr"])
+
+
+def test_reading_is_linear_in_the_number_of_spokes(tmp_path: Path) -> None:
+    """Counted in calls, not in time."""
+    found = []
+    for count in (50, 250):
+        file = tmp_path / f"{count}.yaml"
+        file.write_text("spokes:\n" + "".join(f"  spoke-{n}: {{account: apps, size: 22}}\n" for n in range(count)))
+        profile = cProfile.Profile()
+        profile.runcall(read_document, file)
+        found.append(sum(entry.callcount for entry in profile.getstats()))
+    assert found[1] < 5.5 * found[0]
