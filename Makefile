@@ -28,8 +28,9 @@ format: $(INSTALLED) ## Format and fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## Measure what the performance figures come from
+bench: $(INSTALLED) ## Measure what docs/performance.md holds, beside the Pulumi CLI where it is on PATH; takes an hour
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/engines.py
 
 schema: $(INSTALLED) ## Write the JSON schema of the intent, and the components' for other languages
 	$(BIN)/python -m hubspoke.intent.schema

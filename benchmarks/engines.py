@@ -2,22 +2,27 @@
 
     python benchmarks/engines.py [--runs N] [--only small large linear fleet] [--fleet STACKS] [--json]
 
-The CLI is measured where `pulumi` is on PATH, with every plugin that it looks for installed. Each figure is minimum /
-median / maximum of the runs; ratios are those of medians. Processor time (all processes) stands beside the wall clock:
-it is what can be compared on a machine that does other things too.
+The CLI is measured where `pulumi` is on PATH, with every plugin that it looks for installed. Engines take turns, so
+that what else the machine does falls on both. A figure is minimum / median / maximum of the runs; a ratio is the median
+of those within one run. Processor time (all processes) stands beside the wall clock: it is what can be compared best on
+a machine that does other things too.
 """
 
 import argparse
 import json
+import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from generated import generate  # type: ignore[import-not-found] # beside this file, not a package
+from hubspoke.local.clouds.packages import SIMULATED
 from measuring import Cost, Spread, adopt_orphans, measure  # type: ignore[import-not-found]
 from rich.console import Console
 from rich.table import Table
@@ -30,14 +35,26 @@ PER_STACK = 10  # spokes
 
 @dataclass(frozen=True)
 class Figure:
-    """One operation by one engine."""
+    """One operation by one engine, run by run."""
 
     what: str
     engine: str
-    wall: Spread
-    cpu: Spread
-    peak: float  # MiB
+    runs: tuple[Cost, ...]
     includes: str = ""
+
+    @property
+    def wall(self) -> Spread:
+        return Spread.of([cost.wall for cost in self.runs])
+
+    @property
+    def cpu(self) -> Spread:
+        return Spread.of([cost.cpu for cost in self.runs])
+
+    def ratio(self, own: "Figure") -> str:
+        """How many times as long as the other one, by the wall clock and (by processor time), run by run."""
+        pairs = list(zip(self.runs, own.runs, strict=False))
+        wall = statistics.median(other.wall / mine.wall for other, mine in pairs)
+        return f"{wall:.1f} ({statistics.median(other.cpu / mine.cpu for other, mine in pairs):.1f})"
 
 
 @dataclass(frozen=True)
@@ -48,6 +65,7 @@ class EngineUnderTest:
     command: Callable[[Path, str], list[str]]
     includes: str = ""
     extra: tuple[tuple[str, str], ...] = ()
+    operations: tuple[str, ...] = OPERATIONS
 
     def prepare(self, root: Path, resources: int) -> None:
         shutil.copytree(HERE / "sized", root)
@@ -66,6 +84,7 @@ class EngineUnderTest:
 
 def cli_environment(home: Path, state: Path, clouds: Path) -> dict[str, str]:
     return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # the program's Python, for the CLI
         "PULUMI_HOME": str(home / "pulumi-home"),
         "PULUMI_BACKEND_URL": f"file://{state}",
         "PULUMI_CONFIG_PASSPHRASE": "benchmark",
@@ -87,11 +106,12 @@ def _cli(_: Path, operation: str) -> list[str]:
 LOCAL = EngineUnderTest("local", _local, "a journal that survives kill -9, and one checkpoint at the end")
 CLI = EngineUnderTest("cli", _cli, "a checkpoint per step")
 _SKIP = (("PULUMI_EXPERIMENTAL", "true"), ("PULUMI_SKIP_CHECKPOINTS", "true"))
-CLI_UNSAFE = EngineUnderTest("cli, checkpoints skipped", _cli, "nothing: a killed run loses what it made", _SKIP)
+_UNSAFE = "nothing: a killed run loses what it made"
+CLI_UNSAFE = EngineUnderTest("cli, checkpoints skipped", _cli, _UNSAFE, _SKIP, ("up",))
 
 
 def engines() -> list[EngineUnderTest]:
-    return [LOCAL, *([CLI] if shutil.which("pulumi") else [])]
+    return [LOCAL, *([CLI, CLI_UNSAFE] if shutil.which("pulumi") else [])]
 
 
 def sized(scratch: Path, resources: int, runs: int) -> Iterator[Figure]:
@@ -101,22 +121,12 @@ def sized(scratch: Path, resources: int, runs: int) -> Iterator[Figure]:
         for engine in engines():
             root = scratch / f"{engine.name}-{resources}-{run}"
             engine.prepare(root, resources)
-            for operation in OPERATIONS:
+            for operation in engine.operations:
                 found.setdefault((operation, engine.name), []).append(engine.run(root, operation))
+    includes = {engine.name: engine.includes for engine in engines()}
     for (operation, name), costs in found.items():
-        includes = {each.name: each.includes for each in engines()}[name] if operation == "up" else ""
-        yield _figure(f"{resources} resources, {operation}", name, costs, includes)
-
-
-def unsafe(scratch: Path, resources: int, runs: int) -> Iterator[Figure]:
-    """The CLI's first `up` without its checkpoints: what they cost it."""
-    costs = []
-    for run in range(runs if shutil.which("pulumi") else 0):
-        root = scratch / f"unsafe-{resources}-{run}"
-        CLI_UNSAFE.prepare(root, resources)
-        costs.append(CLI_UNSAFE.run(root, "up"))
-    if costs:
-        yield _figure(f"{resources} resources, up", CLI_UNSAFE.name, costs, CLI_UNSAFE.includes)
+        said = includes[name] if operation == "up" else ""
+        yield Figure(f"{resources} resources, {operation}", name, tuple(costs), said)
 
 
 def warm(scratch: Path, resources: int, runs: int) -> Iterator[Figure]:
@@ -126,8 +136,8 @@ def warm(scratch: Path, resources: int, runs: int) -> Iterator[Figure]:
     command = [*_local(root, "preview"), str(runs + 3)]
     said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root).stdout
     seconds = [float(line) for line in said.split()][3:]
-    spread = Spread.of(seconds)
-    yield Figure(f"{resources} resources, preview", "local, warm process", spread, spread, 0, "no imports, no start")
+    costs = tuple(Cost(each, each, 0) for each in seconds)
+    yield Figure(f"{resources} resources, preview", "local, warm process", costs, "no imports, no start")
 
 
 def linear(scratch: Path, runs: int) -> Iterator[Figure]:
@@ -139,7 +149,7 @@ def linear(scratch: Path, runs: int) -> Iterator[Figure]:
             for operation in ("preview", "up", "up again", "refresh"):
                 costs.setdefault(operation, []).append(LOCAL.run(root, operation))
         for operation, found in costs.items():
-            yield _figure(f"{resources} resources, {operation}", "local", found)
+            yield Figure(f"{resources} resources, {operation}", "local", tuple(found))
 
 
 def fleet(scratch: Path, stacks: int, sample: int) -> Iterator[Figure]:
@@ -151,12 +161,16 @@ def fleet(scratch: Path, stacks: int, sample: int) -> Iterator[Figure]:
             command = [sys.executable, str(HERE / "fleet_run.py"), str(root), engine, str(count)]
             env = cli_environment(scratch, root / ".hubspoke" / "state", root / ".hubspoke" / "clouds")
             name = f"fleet of {stacks}: preview of {count} stacks, policy pack included"
-            yield _figure(name, engine, [measure(command, root, env)], "the intent read once, four stacks at a time")
+            yield Figure(name, engine, (measure(command, root, env),), "the intent read once, four stacks at a time")
 
 
-def _figure(what: str, engine: str, costs: list[Cost], includes: str = "") -> Figure:
-    walls, cpus = [cost.wall for cost in costs], [cost.cpu for cost in costs]
-    return Figure(what, engine, Spread.of(walls), Spread.of(cpus), max(cost.peak for cost in costs), includes)
+def refuse_unfair() -> None:
+    """Each SDK in the environment is a plugin that the CLI looks for, and seconds lost where it is missing. Raises
+    SystemExit for one that is not simulated."""
+    found = {name for name in packages_distributions() if name.startswith("pulumi_")} - {"pulumi_policy"}
+    missing = sorted(found - {f"pulumi_{name.replace('-', '_')}" for name in SIMULATED})
+    if missing:
+        raise SystemExit(f"no simulated plugin for {', '.join(missing)}: measure in an environment without")
 
 
 def figures(parts: set[str], runs: int, stacks: int, sample: int) -> Iterator[Figure]:
@@ -165,6 +179,7 @@ def figures(parts: set[str], runs: int, stacks: int, sample: int) -> Iterator[Fi
     scratch = Path(tempfile.mkdtemp(prefix="hubspoke-engines-"))
     try:
         if shutil.which("pulumi"):
+            refuse_unfair()
             env = cli_environment(scratch, scratch, scratch)
             measure([sys.executable, "-c", "from hubspoke.cli.app import main; main()", "sim", "install"], scratch, env)
         yield from _parts(scratch, parts, runs, stacks, sample)
@@ -179,7 +194,6 @@ def _parts(scratch: Path, parts: set[str], runs: int, stacks: int, sample: int) 
     if "large" in parts:
         yield from sized(scratch, 1000, runs)
         yield from warm(scratch, 1000, 2)
-        yield from unsafe(scratch, 1000, 1)
     if "linear" in parts:
         yield from linear(scratch, runs)
     if "fleet" in parts:
@@ -191,8 +205,8 @@ def show(found: list[Figure]) -> None:
     local = {figure.what: figure for figure in found if figure.engine == "local"}
     for figure in found:
         own = local.get(figure.what)
-        ratio = f"{figure.wall.median / own.wall.median:.1f} ({figure.cpu.median / own.cpu.median:.1f})" if own else ""
-        peak = f"{figure.peak:.0f}" if figure.peak else ""
+        ratio = figure.ratio(own) if own else ""
+        peak = f"{max(cost.peak for cost in figure.runs):.0f}"
         table.add_row(figure.what, figure.engine, str(figure.wall), str(figure.cpu), peak, ratio, figure.includes)
     Console(width=200).print(table)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
-_EVERY = 0.25  # seconds between two looks at memory; a look costs some itself
+_EVERY = 0.25  # seconds between two looks at memory, at least
+_SHARE = 50  # a look costs processor time itself: so many times as long passes before the next
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Spread":
+        """Raises statistics.StatisticsError for no values."""
         return cls(min(values), statistics.median(values), max(values))
 
     def __str__(self) -> str:
@@ -88,8 +90,11 @@ class _Peak:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._done.wait(_EVERY):
+        pause = _EVERY
+        while not self._done.wait(pause):
+            began = time.thread_time()
             self.mib = max(self.mib, sum(map(_memory, _tree(self._pid))) / 1024)
+            pause = max(_EVERY, _SHARE * (time.thread_time() - began))
 
 
 def _tree(pid: int) -> list[int]:

@@ -177,7 +177,7 @@ def test_a_quota_is_kept_and_can_be_raised(content: str, problem: str, quota: st
         pytest.param("hello\n", "1:1: names and values are meant here; write `name: value` lines", id="text"),
         pytest.param(b"name: acme\nx: \xff\n", "2:1: this is not UTF-8 text; save the file as UTF-8", id="bytes"),
         pytest.param("name: a\x00b\n", "1:1: a control character is not allowed in YAML; remove it", id="control"),
-        pytest.param("a: " + "[" * 700, " it is nested too deeply; write it flatter", id="deep"),
+        pytest.param("a: " + "[" * 100_000, "1:503: it is nested too deeply; write it flatter", id="deep"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_intent(content: str | bytes, said: str) -> None:
@@ -193,7 +193,8 @@ def test_nesting_past_every_model_is_refused() -> None:
 
 def test_half_a_character_is_refused() -> None:
     assert said_of(faulty("name: acme", 'name: "a\\ud800b"')) == [
-        "1:7: name: half a character is not text; write the character whole"
+        "1:11: this is not YAML: while parsing a quoted scalar found invalid Unicode character escape code; "
+        "correct it here, or shortly before"
     ]
 
 

@@ -9,17 +9,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.reader import ReaderError
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
-from hubspoke.intent.problem import IntentError, Issue, Location, Problem, render
+from hubspoke.intent.problem import Issue, Location, Problem, render
+from hubspoke.intent.yaml_text import (
+    MERGE,
+    PLAIN,
+    STR,
+    TIMESTAMP,
+    Events,
+    Place,
+    Scalars,
+    place_of,
+    read_events,
+    unusable,
+)
 
-_TAG = "tag:yaml.org,2002:"
-_PLAIN = {_TAG + name for name in ("null", "bool", "int", "float")}
-_DEEPEST = 20  # far more than any model here, far less than what any parser takes
-Place = tuple[int, int]  # line and column, from 1
+_DEEPEST = 20  # far more than any model here
 
 
 @dataclass
@@ -65,48 +81,67 @@ class Document:
 def read_document(path: Path) -> Document:
     """Reads a file that holds one mapping. Raises IntentError where there is nothing to go on with."""
     document = Document(str(path))
-    root = _compose(document.file, _read_text(path))
+    events = read_events(path)
+    root = next(events, None)
     if root is None:
-        raise _error(document.file, 0, 0, "it is empty", "fill it in, or restore it from version control")
-    if not isinstance(root, MappingNode):
-        raise _error(document.file, *_place(root), "names and values are meant here", "write `name: value` lines")
-    document.value = _Reader(document).mapping(root, ())
+        raise unusable(document.file, 0, 0, "it is empty", "fill it in, or restore it from version control")
+    if not isinstance(root, MappingStartEvent):
+        raise unusable(document.file, *place_of(root), "names and values are meant here", "write `name: value` lines")
+    document.value = _Reader(document, events).mapping(())
+    for _ in events:  # what is wrong after the mapping is found too
+        pass
     return document
 
 
 class _Reader:
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.seen: set[int] = set()
-        self.yaml = _yaml()
+    """Goes once through the events of a mapping, whose start has been taken already."""
 
-    def value(self, node: Node, at: Location, place: Place) -> Any:
-        if id(node) in self.seen:
-            return self.document.refuse(at, place, "aliases are not supported", "write the value out here")
-        if len(at) > _DEEPEST:
-            return self.document.refuse(at, place, "it is nested too deeply", "write it flatter")
-        self.seen.add(id(node))
-        by_name = at in self.document.keys and (not isinstance(node, ScalarNode) or not node.value)
-        self.document.values[at] = place if by_name else _place(node)
-        if isinstance(node, MappingNode):
-            return self.mapping(node, at)
-        if isinstance(node, SequenceNode):
-            return [self.value(child, (*at, i), _place(child)) for i, child in enumerate(node.value)]
-        return self.scalar(node, at)
+    def __init__(self, document: Document, events: Events) -> None:
+        self.document, self.events = document, events
+        self.scalars = Scalars()
 
-    def mapping(self, node: MappingNode, at: Location) -> dict[str, Any]:
+    def mapping(self, at: Location) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for key, child in node.value:
-            name = self.name(key, at)
-            if name is not None and self.is_first((*at, name), _place(key)):
-                values[name] = self.value(child, (*at, name), _place(key))
+        while not isinstance(key := next(self.events), MappingEndEvent):
+            name, place = self.name(key, at), place_of(key)
+            child = next(self.events)
+            if name is not None and self.is_first((*at, name), place):
+                values[name] = self.value(child, (*at, name), place)
+            else:
+                self.skip(child)
         return values
 
-    def name(self, key: Node, at: Location) -> str | None:
-        if isinstance(key, ScalarNode) and key.tag != _TAG + "merge" and _is_text(key.value):
+    def sequence(self, at: Location) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(child := next(self.events), SequenceEndEvent):
+            values.append(self.value(child, (*at, len(values)), place_of(child)))
+        return values
+
+    def value(self, event: Event, at: Location, place: Place) -> Any:
+        if isinstance(event, AliasEvent):
+            return self.document.refuse(at, place, "aliases are not supported", "write the value out here")
+        if len(at) > _DEEPEST:
+            self.skip(event)
+            return self.document.refuse(at, place, "it is nested too deeply", "write it flatter")
+        by_name = at in self.document.keys and (not isinstance(event, ScalarEvent) or not event.value)
+        self.document.values[at] = place if by_name else place_of(event)
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(at)
+        return self.sequence(at) if isinstance(event, SequenceStartEvent) else self.scalar(event, at)
+
+    def skip(self, event: Event) -> None:
+        """To the end of what has begun."""
+        depth = int(isinstance(event, CollectionStartEvent))
+        while depth:
+            event = next(self.events)
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+
+    def name(self, key: Event, at: Location) -> str | None:
+        if isinstance(key, ScalarEvent) and self.scalars.tag(key) != MERGE:
             return str(key.value)
-        kind = repr(key.value) if isinstance(key, ScalarNode) else "a list or mapping"
-        self.document.refuse(at, _place(key), f"{kind} is not supported as a key", "write a plain name")
+        self.skip(key)
+        kind = repr(key.value) if isinstance(key, ScalarEvent) else "a list, a mapping or an alias"
+        self.document.refuse(at, place_of(key), f"{kind} is not supported as a key", "write a plain name")
         return None
 
     def is_first(self, at: Location, place: Place) -> bool:
@@ -117,93 +152,22 @@ class _Reader:
         self.document.keys[at] = place
         return True
 
-    def scalar(self, node: Node, at: Location) -> Any:
-        if node.tag == _TAG + "str" and _is_text(node.value):
-            return node.value
-        self.document.texts[at] = node.value
-        if node.tag in _PLAIN:
-            return self.plain(node, at)
-        what, remedy = _refusal(node)
-        return self.document.refuse(at, _place(node), what, remedy)
-
-    def plain(self, node: Node, at: Location) -> Any:
+    def scalar(self, event: Any, at: Location) -> Any:
+        tag = self.scalars.tag(event)
+        if tag == STR:
+            return event.value
+        self.document.texts[at] = event.value
+        if tag not in PLAIN:
+            return self.document.refuse(at, place_of(event), *_refusal(tag, event.value))
         try:
-            return self.yaml.constructor.construct_object(node)
-        except (ValueError, YAMLError):
-            what = f"{node.value} is not a number"
-            return self.document.refuse(at, _place(node), what, f'put it in quotes: "{node.value}"')
+            return self.scalars.plain(tag, event.value)
+        except ValueError:
+            what = f"{event.value} is not a number"
+            return self.document.refuse(at, place_of(event), what, f'put it in quotes: "{event.value}"')
 
 
-def _refusal(node: Node) -> tuple[str, str]:
+def _refusal(tag: str, text: str) -> tuple[str, str]:
     """Why a scalar is none of the kinds that the intent is made of, and what to do."""
-    if node.tag == _TAG + "str":
-        return "half a character is not text", "write the character whole"
-    if node.tag == _TAG + "timestamp":
-        return f"{node.value} is read as a date", f'put it in quotes: "{node.value}"'
-    return f"the tag {node.tag} is not supported", "remove the tag"
-
-
-def _is_text(value: str) -> bool:
-    """False for a lone surrogate, which YAML can escape but no file or cloud can hold."""
-    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-def _read_text(path: Path) -> str:
-    data = _read_bytes(path)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _error(str(path), line, 1, "this is not UTF-8 text", "save the file as UTF-8") from error
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise _error(str(path), 0, 0, "there is no such file", "check the path") from error
-    except IsADirectoryError as error:
-        raise _error(str(path), 0, 0, "this is a folder", "name the file in it") from error
-    except OSError as error:
-        what = f"it cannot be read: {error.strerror}"
-        raise _error(str(path), 0, 0, what, "check the file's permissions") from error
-
-
-def _compose(file: str, text: str) -> Node | None:
-    _refuse_conflicts(file, text)
-    try:
-        root: Node | None = _yaml().compose(text)
-        return root
-    except MarkedYAMLError as error:
-        raise _syntax_error(file, error) from error
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise _error(file, line, 1, "a control character is not allowed in YAML", "remove it") from error
-    except RecursionError as error:
-        raise _error(file, 0, 0, "it is nested too deeply", "write it flatter") from error
-
-
-def _refuse_conflicts(file: str, text: str) -> None:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("<<<<<<< "):
-            remedy = "keep one side and remove the markers"
-            raise _error(file, number, 1, "a merge conflict is not resolved", remedy)
-
-
-def _syntax_error(file: str, error: MarkedYAMLError) -> IntentError:
-    mark: Any = error.problem_mark or error.context_mark
-    what = " ".join(part for part in (error.context, error.problem) if part)
-    remedy = "indent with spaces" if "'\\t'" in what else "correct it here, or shortly before"
-    return _error(file, mark.line + 1, mark.column + 1, f"this is not YAML: {what}", remedy)
-
-
-def _yaml() -> YAML:
-    return YAML(typ="safe", pure=True)
-
-
-def _place(node: Node) -> Place:
-    return (node.start_mark.line + 1, node.start_mark.column + 1)
-
-
-def _error(file: str, line: int, column: int, what: str, remedy: str) -> IntentError:
-    return IntentError([Problem(file, line, column, "", what, remedy)])
+    if tag == TIMESTAMP:
+        return f"{text} is read as a date", f'put it in quotes: "{text}"'
+    return f"the tag {tag} is not supported", "remove the tag"

@@ -8,8 +8,6 @@ from typing import Any
 import pulumi
 import pytest
 from hubspoke.local.engine import EngineError
-from hubspoke.local.engine.thrift import positions_kept
-from pulumi.runtime import resource
 
 from tests.local.engine.engine_bench import Bench, Thing
 
@@ -99,18 +97,3 @@ def test_waiting_for_outputs_grows_with_their_number_and_not_its_square(
         bench.up(things(count), stack=f"of-{count}")
         totals.append(sum(waited))
     assert totals[1] < 6 * totals[0]  # four times as many things; the square would be sixteen times
-
-
-def test_positions_in_the_source_are_what_they_were(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.up(things(2))
-    fast = [(each.get("sourcePosition"), each.get("stackTrace")) for each in bench.resources()]
-    monkeypatch.delattr(resource, "_get_source_position_for_frame")  # an SDK without it is left alone
-    with positions_kept():
-        assert not hasattr(resource, "_get_source_position_for_frame")
-    monkeypatch.undo()
-    monkeypatch.setattr("hubspoke.local.engine.thrift._remembered", lambda find: find)
-    bench.up(things(2), stack="plain")
-    plain = [(each.get("sourcePosition"), each.get("stackTrace")) for each in bench.resources("plain")]
-    # The frames above the program are this test's, which calls `up` on two lines.
-    assert [position for position, _ in fast] == [position for position, _ in plain]
-    assert [len(trace or ()) for _, trace in fast] == [len(trace or ()) for _, trace in plain]

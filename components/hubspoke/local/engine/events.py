@@ -26,7 +26,7 @@ from pulumi.automation.events import (
 
 from hubspoke.local.engine.forms import SECRET_SIG, SIG, to_json
 from hubspoke.local.engine.state import State
-from hubspoke.local.engine.values import MASK, Properties, Secret, leaves
+from hubspoke.local.engine.values import ATOMS, MASK, Properties, Secret, leaves, secrets_in
 
 OnEvent = Callable[[EngineEvent], None]
 # Shorter ones would mask half of every message.
@@ -65,9 +65,8 @@ class Masker:
 
 
 def _secret_texts(properties: Properties) -> Iterable[str]:
-    for each in leaves(properties):
-        if isinstance(each, Secret):
-            yield from (leaf for leaf in leaves(each.value) if isinstance(leaf, str))
+    for secret in secrets_in(properties):
+        yield from (leaf for leaf in leaves(secret.value) if isinstance(leaf, str))
 
 
 class EventSink:
@@ -149,10 +148,12 @@ def _state_metadata(state: State | None) -> StepEventStateMetadata | None:
 
 def masked(value: Any) -> Any:
     """A property value as events carry it: every secret replaced, the rest in the state's form."""
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, Secret):
         return dict(_MASKED)
     if isinstance(value, dict):
-        return {key: masked(each) for key, each in value.items()}
+        return {key: each if type(each) in ATOMS else masked(each) for key, each in value.items()}
     if isinstance(value, list):
         return [masked(each) for each in value]
     return to_json(value, None)

@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf import struct_pb2
 
 from hubspoke.local.engine.errors import Unsupported
-from hubspoke.local.engine.values import UNKNOWN, Cipher, Output, Properties, ResourceRef, Secret
+from hubspoke.local.engine.values import ATOMS, UNKNOWN, Cipher, Output, Properties, ResourceRef, Secret
 
 SIG = "4dabf18193072939515e22adb298388d"
 SECRET_SIG = "1b47061264138c4ac30d75fd1eb44270"
@@ -90,7 +90,7 @@ def elided(value: Any) -> Any:
     if isinstance(value, dict):
         if value.get(SIG) == _ASSET_SIG:
             return {SIG: _ASSET_SIG, "hash": value["hash"]}
-        return {key: elided(each) for key, each in value.items()}
+        return {key: each if type(each) in ATOMS else elided(each) for key, each in value.items()}
     return [elided(each) for each in value] if isinstance(value, list) else value
 
 
@@ -155,6 +155,8 @@ def _reference_json(value: ResourceRef) -> Properties:
 def to_json(value: Any, cipher: Cipher | None) -> Any:
     """The state's form, members sorted as Go sorts them. Without `cipher` secrets are written in plain text inside
     their envelope, which is right only inside another secret."""
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, dict):
         return {key: to_json(value[key], cipher) for key in sorted(value)}
     if isinstance(value, list):
@@ -178,6 +180,8 @@ def _seal(secret: Secret, cipher: Cipher | None) -> str:
 
 def from_json(value: Any, cipher: Cipher | None) -> Any:
     """The inverse of `to_json`; plain-text secrets (`stack export --show-secrets`) are read too."""
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, list):
         return [from_json(each, cipher) for each in value]
     if not isinstance(value, dict):

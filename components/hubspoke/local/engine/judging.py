@@ -43,8 +43,7 @@ class PackJudge:
     @property
     def waits(self) -> bool:
         """Whether a registration has to wait for a pack's answer."""
-        levels = (policy.level for pack in self._packs for policy in pack.info.policies)
-        return bool(self._packs) and (not self._dry_run or "remediate" in levels)
+        return bool(self._packs) and (not self._dry_run or any(map(_remediates, self._packs)))
 
     @property
     def versions(self) -> dict[str, str]:
@@ -57,7 +56,7 @@ class PackJudge:
     def judge(self, state: State, goal: Goal, provider: State | None) -> bool:
         if not self._packs:
             return True
-        for pack in self._packs:
+        for pack in filter(_remediates, self._packs):
             changed, notes = pack.remediate(analyzed(state, goal, provider, state.inputs))
             self._note(notes)
             if changed is not None:
@@ -107,6 +106,10 @@ class PackJudge:
     def close(self) -> None:
         for pack in self._packs:
             pack.close()
+
+
+def _remediates(pack: Analyzes) -> bool:
+    return any(policy.level == "remediate" for policy in pack.info.policies)
 
 
 def analyzed(state: State, goal: Goal | None, provider: State | None, properties: Properties) -> AnalyzedResource:

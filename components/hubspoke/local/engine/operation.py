@@ -21,6 +21,7 @@ from hubspoke.local.engine.progress import Options, Progress
 from hubspoke.local.engine.run import Run, Setting
 from hubspoke.local.engine.snapshot import Snapshot
 from hubspoke.local.engine.storage import Storage
+from hubspoke.local.engine.thrift import collector_paused
 from hubspoke.local.engine.urns import STACK_TYPE
 from hubspoke.local.engine.values import Properties
 
@@ -66,7 +67,7 @@ class Operation:
     def perform(self) -> Outcome:
         """Raises `EngineError`. Whatever is raised, what was done is recorded."""
         started, dry_run = time.time(), self.request.options.dry_run
-        with nullcontext([]) if dry_run else self.storage.lock() as notes:
+        with collector_paused(), nullcontext([]) if dry_run else self.storage.lock() as notes:
             config = self.storage.config()
             loaded = self.storage.load(new=self.request.new)
             events = EventSink(self.request.on_event, Masker())

@@ -23,7 +23,7 @@ from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.errors import ProgramFailed
 from hubspoke.local.engine.project import Project
-from hubspoke.local.engine.thrift import collector_paused, positions_kept
+from hubspoke.local.engine.thrift import thrifty
 from hubspoke.local.engine.turns import Turns
 
 Program = Callable[[], object]
@@ -95,8 +95,7 @@ def _run(entry: Program, around: Surroundings) -> None:
     set_all_config(dict(around.config.values), list(around.config.secret_keys))
     with (
         _switching(),
-        collector_paused(),
-        positions_kept(),
+        thrifty(),
         _captured(around.say),
         _loop(around.parallel) as loop,
     ):

@@ -44,6 +44,7 @@ class Registrar:
         self._providers: dict[str, Mapping[str, str]] = {}
         self._parents: dict[str, str] = {}
         self._transforms: dict[str, list[callback_pb2.Callback]] = {}
+        self._traces: dict[bytes, list[str]] = {}
         self.stack_transforms: list[callback_pb2.Callback] = []
         self._lock = threading.Lock()
 
@@ -198,7 +199,11 @@ class Registrar:
         )  # fmt: skip
 
     def _positions(self, position: source_pb2.SourcePosition, trace: source_pb2.StackTrace) -> tuple[str, list[str]]:
-        return self._position(position), [self._position(frame.pc) for frame in trace.frames]
+        # Most resources of a program are made in a few places: each trace is gone through once.
+        key = trace.SerializeToString()
+        if key not in self._traces:
+            self._traces[key] = [self._position(frame.pc) for frame in trace.frames]
+        return self._position(position), list(self._traces[key])
 
     def _position(self, position: source_pb2.SourcePosition) -> str:
         if not position.uri:

@@ -14,6 +14,8 @@ from pulumi.runtime.rpc import UNKNOWN as UNKNOWN
 Properties = dict[str, Any]
 
 MASK = "[secret]"
+# What is walked over most: most values are one of these, and none of them holds, or is, anything else.
+ATOMS = frozenset({str, bool, int, type(None)})
 
 
 class Cipher(Protocol):
@@ -62,8 +64,10 @@ class Output:
 
 def plain(value: Any) -> Any:
     """What a provider sees: secrets unwrapped, references as the id (or, of a component, the URN)."""
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
+        return {key: each if type(each) in ATOMS else plain(each) for key, each in value.items()}
     if isinstance(value, list):
         return [plain(each) for each in value]
     if isinstance(value, Secret):
@@ -92,7 +96,8 @@ def adopt(new: Any, old: Any) -> None:
             new.sealed = old.sealed
     elif isinstance(new, dict) and isinstance(old, dict):
         for key, value in new.items():
-            adopt(value, old.get(key))
+            if type(value) not in ATOMS:
+                adopt(value, old.get(key))
     elif isinstance(new, list) and isinstance(old, list):
         for value, before in zip(new, old, strict=False):
             adopt(value, before)
@@ -110,11 +115,23 @@ def leaves(value: Any) -> Iterator[Any]:
     """Every value inside, containers and envelopes before what they hold."""
     yield value
     for each in _members(value):
-        yield from leaves(each)
+        if type(each) in ATOMS:
+            yield each
+        else:
+            yield from leaves(each)
+
+
+def secrets_in(value: Any) -> Iterator[Secret]:
+    """The secrets inside, an outer one before those that it holds."""
+    if isinstance(value, Secret):
+        yield value
+    for each in _members(value):
+        if type(each) not in ATOMS:
+            yield from secrets_in(each)
 
 
 def has_secrets(value: Any) -> bool:
-    return any(isinstance(each, Secret) for each in leaves(value))
+    return type(value) not in ATOMS and any(True for _ in secrets_in(value))
 
 
 def shown(value: object) -> str:
@@ -131,6 +148,8 @@ def has_unknowns(value: Any) -> bool:
 
 def copied(value: Any) -> Any:
     """A copy with containers of its own; secrets are rebuilt too, since `reset` changes what is inside them."""
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, dict):
         return {key: copied(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -140,6 +159,8 @@ def copied(value: Any) -> Any:
 
 def downgraded(value: Any) -> Any:
     """Outputs reduced to unknowns, secrets or plain values: nothing after the program knows them."""
+    if type(value) in ATOMS:
+        return value
     if isinstance(value, Output):
         inner = downgraded(value.value) if value.known else UNKNOWN
         return Secret(inner) if value.secret else inner
@@ -160,4 +181,6 @@ def upgraded(value: Any, dependencies: Iterable[str]) -> Any:
 
 
 def output_dependencies(value: Any) -> set[str]:
+    if type(value) in ATOMS:
+        return set()
     return {urn for each in leaves(value) if isinstance(each, Output) for urn in each.dependencies}
