@@ -32,6 +32,10 @@ class Resource:
     def protect(self) -> bool:
         return self.given.opts.protect
 
+    @property
+    def aliases(self) -> list[str]:
+        return list(self.given.opts.aliases)
+
     @cached_property
     def properties(self) -> dict[str, Any]:
         return dict(plain(self.given.props))

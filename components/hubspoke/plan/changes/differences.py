@@ -8,9 +8,9 @@ _PART = re.compile(r"""\[(?:"([^"]*)"|(\d+))\]""")
 
 
 def differences(old: Any, new: Any, at: str = "") -> Iterator[str]:
-    """The paths of all leaves that differ. A list whose length differs is one leaf."""
+    """The paths of all leaves that differ, what is an engine's own aside. A list whose length differs is one leaf."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in sorted({*old, *new}):
+        for key in sorted(each for each in {*old, *new} if not each.startswith("__")):
             yield from differences(old.get(key), new.get(key), f"{at}.{key}" if at else key)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
