@@ -56,7 +56,7 @@ class Judge:
         return HubCount(hub, len(known), interrupted, removed, self._problem(known, interrupted, removed))
 
     def _problem(self, known: tuple[Tunnel, ...], interrupted: tuple[Tunnel, ...], removed: tuple[Tunnel, ...]) -> str:
-        names = ", ".join(tunnel.name for tunnel in interrupted)
+        names = ", ".join(sorted(tunnel.name for tunnel in interrupted))
         if len({tunnel.unit for tunnel in interrupted}) > self._at_once:
             return f"{len(interrupted)} of {len(known)} tunnels would be interrupted at once: {names}"
         if interrupted and set(known) <= {*interrupted, *removed}:
