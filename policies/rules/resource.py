@@ -48,6 +48,15 @@ class Resource:
         """The property, None if it is absent, or `Unknown`."""
         return self.properties.get(name)
 
+    def at(self, path: str) -> Any:
+        """The value at a dotted path; the first `Unknown` on the way is the answer."""
+        value: Any = self.properties
+        for part in path.split("."):
+            if isinstance(value, Unknown):
+                break
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
 
 class Stack:
     """All resources of a stack, and what they refer to."""

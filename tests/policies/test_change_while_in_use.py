@@ -14,7 +14,6 @@ from hubspoke.plan.changes import RecordedState, types
 from pulumi_policy import PolicyCustomTimeouts, PolicyResourceOptions, ResourceValidationArgs
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 from pulumi_policy.proxy import unknown_checking_proxy
-from rules import recorded
 from rules.change_while_in_use import Run
 from rules.recorded import recorded_state
 from rules.resource import Resource
@@ -147,7 +146,7 @@ def test_under_the_cli_it_is_exported_once(monkeypatch: pytest.MonkeyPatch) -> N
 
     for name, value in (("ORGANIZATION", "acme"), ("PROJECT", "wan"), ("STACK", "network")):
         monkeypatch.setenv(f"PULUMI_{name}", value)
-    monkeypatch.setattr(recorded.subprocess, "run", export)
+    monkeypatch.setattr(subprocess, "run", export)
     states = [recorded_state() for _ in range(2)]
     assert isinstance(states[0], RecordedState)
     (found,) = states[0]
@@ -163,7 +162,7 @@ def test_an_export_that_fails_is_said_with_its_reason(monkeypatch: pytest.Monkey
 
     for name in ("ORGANIZATION", "PROJECT", "STACK"):
         monkeypatch.setenv(f"PULUMI_{name}", "x")
-    monkeypatch.setattr(recorded.subprocess, "run", export)
+    monkeypatch.setattr(subprocess, "run", export)
     found = recorded_state()
     assert isinstance(found, Unknown)
     assert found.why.startswith("cannot be had (pulumi stack export: incorrect passphrase); see that the pack finds")

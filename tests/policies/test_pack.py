@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hubspoke.intent.limits import LIMITS
 from hubspoke.local.engine.analyzer import AnalyzedResource, Analyzer, AnalyzerError, PolicyPack, Violation
 from pulumi.runtime.rpc import UNKNOWN
 from pulumi_policy import Policy
@@ -91,13 +92,16 @@ def sound(
     return resources
 
 
+LONG = {"name": "use1-e0-a-far-too-long"}
+
+
 def broken(resources: list[AnalyzedResource]) -> list[AnalyzedResource]:
     """The same, with one thing wrong for each rule."""
     change: dict[tuple[str, str], Properties] = {
         (types.TRANSIT_GATEWAY, "use1"): {"defaultRouteTablePropagation": "enable", "amazonSideAsn": 64513},
         (types.VPN_CONNECTION, "use1/e0"): {"tunnel1IkeVersions": ["ikev1", "ikev2"]},
         (types.VPN_CONNECTION, "use1/e1"): {"tunnel2InsideCidr": "169.254.10.0/30"},
-        (types.CLOUDFLARE_TUNNEL, "use1-e0-a"): {"healthCheck": {"enabled": False}, "allowNullCipher": True},
+        (types.CLOUDFLARE_TUNNEL, "use1-e0-a"): {"healthCheck": {"enabled": False}, "allowNullCipher": True, **LONG},
         (types.CUSTOMER_GATEWAY, "use1/e1"): {"ipAddress": "162.159.64.41", "tags": {}},
         (types.INGRESS_RULE, "web/api"): {"cidrIpv4": "0.0.0.0/0"},
         (types.FLOW_LOG, "web"): {"trafficType": "ACCEPT"},
@@ -177,6 +181,10 @@ def test_each_fault_is_found_and_nothing_else(pack: Analyzer, sound: list[Analyz
             "tunnel2InsideCidr 169.254.10.0/30 is not in 169.254.240.0/20; give it a /30 of 169.254.240.0/20",
         ),
         violation(
+            "cloud-limits", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
+            f"22 for name: more than 15 characters (tunnel-name-length); {LIMITS['tunnel-name-length'].source}, 2026-11",
+        ),
+        violation(
             "no-null-cipher", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
             "allowNullCipher is true: this tunnel may carry traffic unencrypted",
         ),
@@ -220,6 +228,7 @@ def test_what_is_not_known_is_reported_at_the_rules_own_level(pack: Analyzer) ->
     assert run(pack, [rule]) == [
         violation("no-open-ingress", types.INGRESS_RULE, "web/api", f"not evaluated: cidrIpv4 {hint}"),
         violation("required-tags", types.INGRESS_RULE, "web/api", f"not evaluated: tags {hint}"),
+        violation("cloud-limits", types.INGRESS_RULE, "web/api", f"not evaluated: tags {hint}"),
     ]
 
 
