@@ -3,9 +3,19 @@
 from typing import Any
 
 import pytest
-from rules import no_open_ingress, protect_gateways, required_tags, strong_ipsec, tunnel_inside_addresses, types
+from pulumi_policy import PolicyResource
+from rules import (
+    no_open_ingress,
+    protect_gateways,
+    redundant_tunnels,
+    required_tags,
+    strong_ipsec,
+    tunnel_inside_addresses,
+    types,
+    vpc_flow_logs,
+)
 
-from tests.policies.test_rules import UNKNOWN, judged, not_evaluated
+from tests.policies.test_rules import UNKNOWN, judged, judged_stack, member, not_evaluated
 
 Properties = dict[str, Any]
 TAGS = {"hubspoke:wan": "m", "hubspoke:component": "AzureHub/weu", "owner": "n"}
@@ -179,3 +189,93 @@ def test_labels_of_googles_provider_count() -> None:
 def test_gateways_are_protected_on_every_cloud(kind: str) -> None:
     assert judged(protect_gateways.POLICY, kind, {}, protect=True) == []
     assert judged(protect_gateways.POLICY, kind, {}) == ["it is not protected from deletion"]
+
+
+# --- redundant-tunnels ----------------------------------------------------------------------------------------------
+
+
+def virtual_hub(links: int, ends: list[Any]) -> list[PolicyResource]:
+    """A VPN gateway with a connection of so many links, and a site with Cloudflare's addresses."""
+    gateway = member(types.AZURE_VPN_GATEWAY, "weu", {"tags": TAGS})
+    site = member(types.VPN_SITE, "weu", {"vpnSiteLinks": [{"ipAddress": end} for end in ends]})
+    own = {"vpnLinkConnections": [{"name": f"e{n}"} for n in range(links)]}
+    return [gateway, site, member(types.AZURE_CONNECTION, "weu", own, gatewayName=gateway)]
+
+
+@pytest.mark.parametrize(
+    ("links", "ends", "expected"),
+    [
+        (2, ["1.1.1.1", "2.2.2.2"], []),
+        (1, ["1.1.1.1", "2.2.2.2"], ["links: 1 of 2 required"]),
+        (2, ["1.1.1.1", "1.1.1.1"], ["different ends of links: 1 of 2 required"]),
+        (2, ["1.1.1.1", UNKNOWN], [not_evaluated("vpnSiteLinks.1.ipAddress")]),
+    ],
+)
+def test_redundant_tunnels_of_a_virtual_hub(links: int, ends: list[Any], expected: list[str]) -> None:
+    said = judged_stack(redundant_tunnels.POLICY, virtual_hub(links, ends))
+    assert [message for _, message in said] == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, []),
+        (False, ["activeActive is not true: one of its two instances carries everything"]),
+        (UNKNOWN, [not_evaluated("activeActive")]),
+    ],
+)
+def test_redundant_tunnels_of_a_networks_own_gateway(value: Any, expected: list[str]) -> None:
+    gateway = member(types.VNET_GATEWAY, "edge", {"activeActive": value, "tags": TAGS})
+    assert [message for _, message in judged_stack(redundant_tunnels.POLICY, [gateway])] == expected
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "expected"),
+    [
+        ([0, 1], []),
+        ([0, 0], ["interfaces with a tunnel: 1 of 2 required"]),
+        ([0], ["tunnels: 1 of 2 required", "interfaces with a tunnel: 1 of 2 required"]),
+        ([0, UNKNOWN], [not_evaluated("vpnGatewayInterface")]),
+    ],
+)
+def test_redundant_tunnels_on_google(interfaces: list[Any], expected: list[str]) -> None:
+    gateway = member(types.HA_GATEWAY, "euw4", {})
+    tunnels = [
+        member(types.GCP_TUNNEL, f"euw4-e{n}", {"vpnGatewayInterface": each}, vpnGateway=gateway)
+        for n, each in enumerate(interfaces)
+    ]
+    said = judged_stack(redundant_tunnels.POLICY, [gateway, *tunnels])
+    assert [message for _, message in said] == expected
+
+
+# --- vpc-flow-logs --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("enabled", "expected"),
+    [
+        (True, []),
+        (False, ["it has no flow log that is enabled"]),
+        (UNKNOWN, [not_evaluated("enabled"), "it has no flow log that is enabled"]),
+    ],
+)
+def test_flow_logs_on_azure(enabled: Any, expected: list[str]) -> None:
+    network = member(types.VIRTUAL_NETWORK, "web", {"tags": TAGS})
+    log = member(types.AZURE_FLOW_LOG, "web", {"enabled": enabled}, targetResourceId=network)
+    assert [message for _, message in judged_stack(vpc_flow_logs.POLICY, [network, log])] == expected
+    assert judged_stack(vpc_flow_logs.POLICY, [network]) == [("web", "it has no flow log that is enabled")]
+    assert judged_stack(vpc_flow_logs.POLICY, [member(types.VIRTUAL_NETWORK, "adopted", {"tags": {}})]) == []
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"logConfig": {"flowSampling": 0.5}}, []),
+        ({}, ["logConfig is not set: it has no flow log"]),
+        ({"purpose": "REGIONAL_MANAGED_PROXY"}, []),
+        ({"logConfig": UNKNOWN}, [not_evaluated("logConfig")]),
+    ],
+)
+def test_flow_logs_on_google(properties: Properties, expected: list[str]) -> None:
+    said = judged_stack(vpc_flow_logs.POLICY, [member(types.SUBNETWORK, "web", properties)])
+    assert [message for _, message in said] == expected
