@@ -30,8 +30,8 @@ Rules on references (which connection belongs to which hub) work in previews all
 
 change-while-in-use compares with what the stack records. The local engine hands that over; under the Pulumi CLI the
 pack runs `pulumi stack export` once, before anything changes, so `pulumi` must be on its PATH. Without a recorded state
-it says "not evaluated". With `--refresh` a preview is compared with what was recorded before the refresh. The pack needs
-`hubspoke` itself installed beside it (requirements.txt), for the tables of limits and changes.
+it says "not evaluated". Under the CLI a preview with `--refresh` is compared with what was recorded before the refresh.
+The pack needs `hubspoke` itself installed beside it (requirements.txt), for the tables of limits and changes.
 
 Every policy takes these settings:
 """

@@ -1,6 +1,7 @@
 """More than one way to Cloudflare on Azure and Google Cloud."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from rules import types
 from rules.managed import is_managed
@@ -58,7 +59,7 @@ def _of(stack: Stack, resource: Resource, name: str, gateway: Resource) -> bool:
     return isinstance(on, str) and on in [each for each in names if isinstance(each, str)]
 
 
-def _items(resource: Resource, name: str) -> list[object]:
+def _items(resource: Resource, name: str) -> list[Any]:
     value = resource.get(name)
     return [value] if isinstance(value, Unknown) else value or []
 
@@ -67,7 +68,7 @@ def _unknown(at: Resource, values: Iterable[object]) -> Findings:
     yield from ((at, each) for each in values if isinstance(each, Unknown))
 
 
-def _ends(at: Resource, ends: list[object], settings: Settings) -> Findings:
+def _ends(at: Resource, ends: list[Any], settings: Settings) -> Findings:
     yield from _unknown(at, ends)
     if not any(isinstance(end, Unknown) for end in ends):
         yield from _too_few(at, "different ends of links", len(set(ends)), settings["endpoints"])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from pulumi_policy import PolicyResource
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 from rules import (
     no_open_ingress,
     protect_gateways,
@@ -15,7 +16,7 @@ from rules import (
     vpc_flow_logs,
 )
 
-from tests.policies.test_rules import UNKNOWN, judged, judged_stack, member, not_evaluated
+from tests.policies.test_rules import judged, judged_stack, member, not_evaluated
 
 Properties = dict[str, Any]
 TAGS = {"hubspoke:wan": "m", "hubspoke:component": "AzureHub/weu", "owner": "n"}
