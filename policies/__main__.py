@@ -7,6 +7,5 @@ PolicyPack(
     name="hubspoke",
     display_name="Hub and spoke WAN",
     policies=POLICIES,
-    provider="aws",
-    tags=["network", "vpn", "transit-gateway", "cloudflare"],
+    tags=["network", "vpn", "transit-gateway", "virtual-wan", "network-connectivity-center", "cloudflare"],
 )

@@ -28,6 +28,11 @@ Levels and settings are set in that JSON file, by policy. `all` sets the level o
 A value that is known only after deployment is never taken as right: the policy says "not evaluated" at its own level.
 Rules on references (which connection belongs to which hub) work in previews all the same.
 
+change-while-in-use compares with what the stack records. The local engine hands that over; under the Pulumi CLI the
+pack runs `pulumi stack export` once, before anything changes, so `pulumi` must be on its PATH. Without a recorded state
+it says "not evaluated". Under the CLI a preview with `--refresh` is compared with what was recorded before the refresh.
+The pack needs `hubspoke` itself installed beside it (requirements.txt), for the tables of limits and changes.
+
 Every policy takes these settings:
 """
 

@@ -1,13 +1,13 @@
 """Nothing on the WAN is open to everyone."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
 from pulumi_policy import PolicyComplianceFramework, Severity
 
-from rules import types
+from rules import open_elsewhere, types
+from rules.open_elsewhere import Ingress, listed
 from rules.resource import Resource
 from rules.rule import About, Finding, Schema, Settings, resource_rule
 from rules.values import Unknown
@@ -22,16 +22,6 @@ _SETTINGS: Schema = {
 }
 # Prefixes wider than these are "everyone" too, or 0.0.0.0/1 with 128.0.0.0/1 would pass. No one network is wider.
 _WIDEST = {4: 8, 6: 16}
-
-
-@dataclass(frozen=True)
-class Ingress:
-    """One rule that lets traffic in. Any field may be, or hold, an `Unknown`."""
-
-    prefixes: Any
-    protocol: Any
-    first: Any
-    last: Any
 
 
 def _inline(group: Resource) -> Iterator[Ingress | Unknown]:
@@ -54,12 +44,8 @@ def _classic(rule: Resource) -> Iterator[Ingress | Unknown]:
 
 
 def _from_lists(rule: dict[str, Any]) -> Ingress:
-    prefixes = [*_list(rule.get("cidrBlocks")), *_list(rule.get("ipv6CidrBlocks"))]
+    prefixes = [*listed(rule.get("cidrBlocks")), *listed(rule.get("ipv6CidrBlocks"))]
     return Ingress(prefixes, rule.get("protocol"), rule.get("fromPort"), rule.get("toPort"))
-
-
-def _list(value: Any) -> list[Any]:
-    return [value] if isinstance(value, Unknown) else value or []
 
 
 def _judge(ingress: Ingress, allowed: set[int]) -> Iterator[Finding]:
@@ -119,8 +105,8 @@ POLICY = resource_rule(
         name="no-open-ingress",
         title="Nothing open to everyone",
         description=(
-            "No security group lets in traffic from everyone, because a WAN carries known networks only: an "
-            "open rule admits every other segment and, with an internet gateway, the internet."
+            "No security group or firewall rule lets in traffic from everyone, because a WAN carries known networks "
+            "only: an open rule admits every other segment and, with a way to the internet, the internet."
         ),
         severity=Severity.CRITICAL,
         remedy="Name the networks that may come in, or the security group; list public ports in allowedPorts.",
@@ -133,6 +119,10 @@ POLICY = resource_rule(
         types.DEFAULT_SECURITY_GROUP: _check(_inline),
         types.SECURITY_GROUP_RULE: _check(_classic),
         types.INGRESS_RULE: _check(_separate),
+        types.NETWORK_SECURITY_GROUP: _check(open_elsewhere.azure_group),
+        types.SECURITY_RULE: _check(open_elsewhere.azure_rule),
+        types.FIREWALL: _check(open_elsewhere.google_firewall),
+        types.FIREWALL_RULE: _check(open_elsewhere.google_rule),
     },
     _SETTINGS,
 )

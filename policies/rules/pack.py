@@ -3,6 +3,8 @@
 from pulumi_policy import Policy
 
 from rules import (
+    change_while_in_use,
+    cloud_limits,
     no_null_cipher,
     no_open_ingress,
     protect_gateways,
@@ -16,6 +18,8 @@ from rules import (
 )
 
 POLICIES: list[Policy] = [
+    change_while_in_use.POLICY,
+    cloud_limits.POLICY,
     transit_gateway_no_defaults.POLICY,
     strong_ipsec.POLICY,
     no_null_cipher.POLICY,

@@ -19,7 +19,7 @@ POLICY = resource_rule(
         name="protect-gateways",
         title="Protected gateways",
         description=(
-            "Transit gateways and VPN connections are protected from deletion, because replacing one cuts off "
+            "Hubs, VPN gateways and AWS's VPN connections are protected from deletion, because replacing one cuts off "
             "every network behind it, and a new one has other outside addresses."
         ),
         severity=Severity.MEDIUM,
@@ -28,5 +28,18 @@ POLICY = resource_rule(
         url="https://www.pulumi.com/docs/iac/concepts/options/protect/",
         tags=("availability", "transit-gateway", "vpn"),
     ),
-    {types.TRANSIT_GATEWAY: _check, types.VPN_CONNECTION: _check},
+    dict.fromkeys(
+        (
+            types.TRANSIT_GATEWAY,
+            types.VPN_CONNECTION,
+            types.PRIVATE_GATEWAY,
+            types.VIRTUAL_HUB,
+            types.AZURE_VPN_GATEWAY,
+            types.VNET_GATEWAY,
+            types.HA_GATEWAY,
+            types.CLASSIC_GATEWAY,
+            types.NCC_HUB,
+        ),
+        _check,
+    ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi_policy import PolicyComplianceFramework, Severity
 
-from rules import types
+from rules import redundant_elsewhere, types
 from rules.managed import MANAGED_SETTINGS, is_managed
 from rules.resource import Resource, Stack
 from rules.rule import About, Finding, Schema, Settings, stack_rule
@@ -20,7 +20,7 @@ def _minimum(default: int, description: str) -> dict[str, Any]:
 
 
 _SETTINGS: Schema = {
-    "connections": _minimum(2, "VPN connections a hub must have."),
+    "connections": _minimum(2, "VPN connections a hub must have; on Azure links, on Google tunnels."),
     "endpoints": _minimum(2, "Different Cloudflare addresses they must end at; 1 where the account has one."),
     "tunnels": _minimum(2, "Cloudflare tunnels to each connection; 0 where another stack makes them."),
     **MANAGED_SETTINGS,
@@ -28,6 +28,11 @@ _SETTINGS: Schema = {
 
 
 def _check(stack: Stack, settings: Settings) -> Iterator[tuple[Resource, Finding]]:
+    for check in (_aws, redundant_elsewhere.azure_hubs, redundant_elsewhere.azure_networks, redundant_elsewhere.google):
+        yield from check(stack, settings)
+
+
+def _aws(stack: Stack, settings: Settings) -> Iterator[tuple[Resource, Finding]]:
     by_hub: dict[str, list[Resource]] = {}
     for connection in stack.of_type(types.VPN_CONNECTION):
         yield from _check_tunnels(stack, connection, settings["tunnels"])
@@ -93,13 +98,13 @@ POLICY = stack_rule(
         name="redundant-tunnels",
         title="Redundant tunnels per hub",
         description=(
-            "Each hub has at least two VPN connections to different Cloudflare endpoints, two tunnels each, "
-            "because AWS replaces tunnel endpoints without asking and takes one of two down while it does."
+            "Each hub has at least two VPN connections (on Azure links, on Google tunnels) to different Cloudflare "
+            "endpoints, because clouds replace tunnel endpoints without asking and take one of two down meanwhile."
         ),
         severity=Severity.HIGH,
         remedy=(
             "Add a VPN connection with a customer gateway for another Cloudflare endpoint, and at Cloudflare a "
-            "tunnel for each of its two outside addresses."
+            "tunnel for each of its two outside addresses; on Azure a link, on Google a tunnel from each interface."
         ),
         url="https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-redundant-connection.html",
         tags=("availability", "vpn"),

@@ -16,20 +16,39 @@ _SETTINGS: Schema = {
         "type": "array",
         "items": {"type": "string"},
         "default": ["Name", "hubspoke:wan", "hubspoke:component", "owner"],
-        "description": "Tags that every resource must have, with a value.",
-    }
+        "description": "Tags that every resource must have, with a value. On Azure without Name: names are told there.",
+    },
+    "labels": {
+        "type": "array",
+        "items": {"type": "string"},
+        "default": ["hubspoke-wan", "hubspoke-component", "owner"],
+        "description": "Labels in their place on Google Cloud, where a key takes no colon.",
+    },
 }
 
 
 def _check(resource: Resource, settings: Settings) -> Iterator[Finding]:
-    own, inherited = resource.get("tags") or {}, _default_tags(resource)
+    yield from _judge("tag", resource.get("tags"), _default_tags(resource), settings["tags"])
+
+
+def _check_azure(resource: Resource, settings: Settings) -> Iterator[Finding]:
+    yield from _judge("tag", resource.get("tags"), {}, [tag for tag in settings["tags"] if tag != "Name"])
+
+
+def _check_google(resource: Resource, settings: Settings) -> Iterator[Finding]:
+    inherited = resource.provider_properties.get("defaultLabels") or {}
+    given = json.loads(inherited) if isinstance(inherited, str) else inherited
+    yield from _judge("label", resource.get("labels"), given, settings["labels"])
+
+
+def _judge(word: str, own: Any, inherited: Any, required: list[str]) -> Iterator[Finding]:
     unknown = next((tags for tags in (own, inherited) if isinstance(tags, Unknown)), None)
     known = {**_known(inherited), **_known(own)}
-    missing = [tag for tag in settings["tags"] if not known.get(tag)]
+    missing = [tag for tag in required if not known.get(tag)]
     if missing and unknown:
         yield unknown
     elif missing:
-        yield f"{'tags' if len(missing) > 1 else 'tag'} missing: {', '.join(missing)}"
+        yield f"{word}{'s' if len(missing) > 1 else ''} missing: {', '.join(missing)}"
 
 
 def _known(tags: Any) -> dict[str, Any]:
@@ -49,14 +68,18 @@ POLICY = resource_rule(
         name="required-tags",
         title="Required tags",
         description=(
-            "Whatever the WAN makes on AWS says by its tags which WAN and part it belongs to and who owns it, "
+            "Whatever the WAN makes says by its tags or labels which WAN and part it belongs to and who owns it, "
             "because that is how cost, drift and adopted networks are told apart."
         ),
         severity=Severity.LOW,
-        remedy="Add the tags, on the resource or in the provider's defaultTags.",
+        remedy="Add them, on the resource or in the provider's defaultTags or defaultLabels.",
         url="https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
         tags=("ownership",),
     ),
-    dict.fromkeys(types.TAGGED, _check),
+    {
+        **dict.fromkeys(types.TAGGED, _check),
+        **dict.fromkeys(types.TAGGED_AZURE, _check_azure),
+        **dict.fromkeys(types.LABELLED, _check_google),
+    },
     _SETTINGS,
 )

@@ -32,6 +32,10 @@ class Resource:
     def protect(self) -> bool:
         return self.given.opts.protect
 
+    @property
+    def aliases(self) -> list[str]:
+        return list(self.given.opts.aliases)
+
     @cached_property
     def properties(self) -> dict[str, Any]:
         return dict(plain(self.given.props))
@@ -43,6 +47,15 @@ class Resource:
     def get(self, name: str) -> Any:
         """The property, None if it is absent, or `Unknown`."""
         return self.properties.get(name)
+
+    def at(self, path: str) -> Any:
+        """The value at a dotted path; the first `Unknown` on the way is the answer."""
+        value: Any = self.properties
+        for part in path.split("."):
+            if isinstance(value, Unknown):
+                break
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
 
 
 class Stack:

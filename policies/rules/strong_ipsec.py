@@ -5,7 +5,7 @@ from typing import Any
 
 from pulumi_policy import Severity
 
-from rules import types
+from rules import ipsec_elsewhere, types
 from rules.resource import Resource
 from rules.rule import About, Finding, Schema, Settings, resource_rule
 from rules.values import Unknown
@@ -20,12 +20,12 @@ def _list_of(description: str, allowed: list[Any], default: list[Any]) -> dict[s
 
 _SETTINGS: Schema = {
     "encryption": _list_of(
-        "Encryption algorithms accepted in phases 1 and 2.",
+        "Encryption algorithms accepted in phases 1 and 2 on AWS.",
         ["AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"],
         ["AES256-GCM-16"],
     ),
     "integrity": _list_of(
-        "Integrity algorithms accepted in phases 1 and 2.",
+        "Integrity algorithms accepted in phases 1 and 2 on AWS.",
         ["SHA2-256", "SHA2-384", "SHA2-512"],
         ["SHA2-256", "SHA2-384", "SHA2-512"],
     ),
@@ -102,11 +102,18 @@ POLICY = resource_rule(
         severity=Severity.HIGH,
         remedy=(
             "Set on both tunnels: ikeVersions, encryption and integrity algorithms, dhGroupNumbers and "
-            "lifetimes of both phases, startupAction and dpdTimeoutAction; at Cloudflare replayProtection."
+            "lifetimes of both phases, startupAction and dpdTimeoutAction; on Azure ipsecPolicies and InitiatorOnly; "
+            "on Google cipherSuite and ikeVersion 2; at Cloudflare replayProtection."
         ),
         url="https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html",
         tags=("encryption", "vpn"),
     ),
-    {types.VPN_CONNECTION: _check_connection, types.CLOUDFLARE_TUNNEL: _check_cloudflare},
+    {
+        types.VPN_CONNECTION: _check_connection,
+        types.AZURE_CONNECTION: ipsec_elsewhere.azure_hub,
+        types.VNET_CONNECTION: ipsec_elsewhere.azure_network,
+        types.GCP_TUNNEL: ipsec_elsewhere.google,
+        types.CLOUDFLARE_TUNNEL: _check_cloudflare,
+    },
     _SETTINGS,
 )

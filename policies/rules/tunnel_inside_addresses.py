@@ -35,11 +35,15 @@ def _check_cloudflare(tunnel: Resource, _: Settings) -> Iterator[Finding]:
     yield from _finding("interfaceAddress", tunnel.get("interfaceAddress"), _cloudflare_problem)
 
 
+def _check_google(interface: Resource, _: Settings) -> Iterator[Finding]:
+    yield from _finding("ipRange", interface.get("ipRange"), _google_problem)
+
+
 def _finding(name: str, value: str | Unknown | None, problem: Problem) -> Iterator[Finding]:
     if isinstance(value, Unknown):
         yield value
     elif value is None:
-        yield f"{name} is not set: AWS would pick one that Cloudflare may refuse; {_WANTED}"
+        yield f"{name} is not set: the cloud would pick one that Cloudflare may refuse; {_WANTED}"
     elif what := problem(value):
         yield f"{name} {value} {what}; {_WANTED}"
 
@@ -52,6 +56,18 @@ def _aws_problem(value: str) -> str:
     if network.prefixlen != 30:
         return f"is a /{network.prefixlen}"
     return "" if network.subnet_of(_LINK_LOCAL) else f"is not in {_LINK_LOCAL}"
+
+
+def _google_problem(value: str) -> str:
+    """Google takes the address with its prefix's length."""
+    return _aws_problem(str(IPv4Interface(value).network)) if _is_interface(value) else "is not an IPv4 address"
+
+
+def _is_interface(value: str) -> bool:
+    try:
+        return IPv4Interface(value) is not None
+    except ValueError:
+        return False
 
 
 def _cloudflare_problem(value: str) -> str:
@@ -83,5 +99,9 @@ POLICY = resource_rule(
         url="https://developers.cloudflare.com/cloudflare-wan/reference/gre-ipsec-tunnels/",
         tags=("addressing", "vpn"),
     ),
-    {types.VPN_CONNECTION: _check_connection, types.CLOUDFLARE_TUNNEL: _check_cloudflare},
+    {
+        types.VPN_CONNECTION: _check_connection,
+        types.ROUTER_INTERFACE: _check_google,
+        types.CLOUDFLARE_TUNNEL: _check_cloudflare,
+    },
 )

@@ -14,6 +14,35 @@ _ENOUGH = ("ALL", "REJECT")
 
 
 def _check(stack: Stack, settings: Settings) -> Iterator[tuple[Resource, Finding]]:
+    for check in (_aws, _azure, _google):
+        yield from check(stack, settings)
+
+
+def _azure(stack: Stack, settings: Settings) -> Iterator[tuple[Resource, Finding]]:
+    logged = set()
+    for log in stack.of_type(types.AZURE_FLOW_LOG):
+        network = stack.target(log, "targetResourceId", types.VIRTUAL_NETWORK)
+        enabled = log.get("enabled")
+        if unknown := next((each for each in (network, enabled) if isinstance(each, Unknown)), None):
+            yield log, unknown
+        elif isinstance(network, Resource) and enabled is not False:
+            logged.add(network.urn)
+    for network in stack.of_type(types.VIRTUAL_NETWORK):
+        if is_managed(network, settings) and network.urn not in logged:
+            yield network, "it has no flow log that is enabled"
+
+
+def _google(stack: Stack, _: Settings) -> Iterator[tuple[Resource, Finding]]:
+    """Subnets have their flow log in themselves. Those for proxies and the like take none."""
+    for subnet in stack.of_type(types.SUBNETWORK):
+        purpose, log = subnet.get("purpose"), subnet.get("logConfig")
+        if isinstance(log, Unknown):
+            yield subnet, log
+        elif not log and purpose in (None, "PRIVATE"):
+            yield subnet, "logConfig is not set: it has no flow log"
+
+
+def _aws(stack: Stack, settings: Settings) -> Iterator[tuple[Resource, Finding]]:
     logs: dict[str, list[Resource]] = {}
     for log in stack.of_type(types.FLOW_LOG):
         vpc = stack.target(log, "vpcId", types.VPC)
@@ -43,13 +72,16 @@ def _judge(logs: list[Resource]) -> Iterator[Finding]:
 POLICY = stack_rule(
     About(
         name="vpc-flow-logs",
-        title="Flow logs on every VPC",
+        title="Flow logs on every network",
         description=(
-            "Every VPC of the WAN logs its flows, at least the rejected ones, because they are the only record "
+            "Every network of the WAN logs its flows, at least the rejected ones, because they are the only record "
             "of who tried to reach what when a segment is probed or a rule is too tight."
         ),
         severity=Severity.MEDIUM,
-        remedy='Add a FlowLog with the vpcId of the VPC and trafficType "ALL" or "REJECT".',
+        remedy=(
+            'Add a FlowLog with the vpcId of the VPC and trafficType "ALL" or "REJECT"; on Azure one with the network '
+            "as targetResourceId; on Google set logConfig of the subnetwork."
+        ),
         url="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
         tags=("audit", "vpc"),
         framework=PolicyComplianceFramework("AWS Foundational Security Best Practices", "1.0.0", "EC2.6"),

@@ -18,6 +18,7 @@ def tags() -> dict[str, str]:
 @pytest.fixture
 def transit_gateway() -> Properties:
     return {
+        "amazonSideAsn": 64512,
         "defaultRouteTableAssociation": "disable",
         "defaultRouteTablePropagation": "disable",
         "autoAcceptSharedAttachments": "disable",

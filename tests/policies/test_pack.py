@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hubspoke.intent.limits import LIMITS
 from hubspoke.local.engine.analyzer import AnalyzedResource, Analyzer, AnalyzerError, PolicyPack, Violation
 from pulumi.runtime.rpc import UNKNOWN
 from pulumi_policy import Policy
@@ -26,13 +27,27 @@ Properties = dict[str, Any]
 BY_NAME = {policy.name: policy for policy in POLICIES}
 
 
-def start(config: dict[str, Any] | None = None) -> Analyzer:
-    return Analyzer.start(PolicyPack(PACK, config), project="hubspoke", stack="network", dry_run=True)
+HERE = Path(__file__).parent
+NEVER_DEPLOYED, DEPLOYED = HERE / "never_deployed.json", HERE / "deployed.json"  # what an engine says is recorded
+
+
+def start(config: dict[str, Any] | None = None, recorded: Path = NEVER_DEPLOYED) -> Analyzer:
+    environment = {"HUBSPOKE_RECORDED_STATE": str(recorded)}
+    return Analyzer.start(
+        PolicyPack(PACK, config), project="hubspoke", stack="network", dry_run=True, environment=environment
+    )
 
 
 @pytest.fixture(scope="module")
 def pack() -> Iterator[Analyzer]:
     with start() as analyzer:
+        yield analyzer
+
+
+@pytest.fixture
+def in_use() -> Iterator[Analyzer]:
+    """The pack in a run that changes a hub with its ASN and one connection."""
+    with start(recorded=DEPLOYED) as analyzer:
         yield analyzer
 
 
@@ -77,13 +92,16 @@ def sound(
     return resources
 
 
+LONG = {"name": "use1-e0-a-far-too-long"}
+
+
 def broken(resources: list[AnalyzedResource]) -> list[AnalyzedResource]:
     """The same, with one thing wrong for each rule."""
     change: dict[tuple[str, str], Properties] = {
-        (types.TRANSIT_GATEWAY, "use1"): {"defaultRouteTablePropagation": "enable"},
+        (types.TRANSIT_GATEWAY, "use1"): {"defaultRouteTablePropagation": "enable", "amazonSideAsn": 64513},
         (types.VPN_CONNECTION, "use1/e0"): {"tunnel1IkeVersions": ["ikev1", "ikev2"]},
         (types.VPN_CONNECTION, "use1/e1"): {"tunnel2InsideCidr": "169.254.10.0/30"},
-        (types.CLOUDFLARE_TUNNEL, "use1-e0-a"): {"healthCheck": {"enabled": False}, "allowNullCipher": True},
+        (types.CLOUDFLARE_TUNNEL, "use1-e0-a"): {"healthCheck": {"enabled": False}, "allowNullCipher": True, **LONG},
         (types.CUSTOMER_GATEWAY, "use1/e1"): {"ipAddress": "162.159.64.41", "tags": {}},
         (types.INGRESS_RULE, "web/api"): {"cidrIpv4": "0.0.0.0/0"},
         (types.FLOW_LOG, "web"): {"trafficType": "ACCEPT"},
@@ -163,6 +181,10 @@ def test_each_fault_is_found_and_nothing_else(pack: Analyzer, sound: list[Analyz
             "tunnel2InsideCidr 169.254.10.0/30 is not in 169.254.240.0/20; give it a /30 of 169.254.240.0/20",
         ),
         violation(
+            "cloud-limits", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
+            f"22 for name: more than 15 characters (tunnel-name-length); {LIMITS['tunnel-name-length'].source}, 2026-11",
+        ),
+        violation(
             "no-null-cipher", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
             "allowNullCipher is true: this tunnel may carry traffic unencrypted",
         ),
@@ -176,8 +198,28 @@ def test_each_fault_is_found_and_nothing_else(pack: Analyzer, sound: list[Analyz
     ]  # fmt: skip
 
 
-def test_every_rule_can_fail(pack: Analyzer, sound: list[AnalyzedResource]) -> None:
-    assert {violation.policy for violation in run(pack, broken(sound))} == set(BY_NAME)
+def test_every_rule_can_fail(in_use: Analyzer, sound: list[AnalyzedResource]) -> None:
+    assert {violation.policy for violation in run(in_use, broken(sound))} == set(BY_NAME)
+
+
+def test_a_change_that_the_cloud_refuses_is_found_before_it_starts(
+    in_use: Analyzer, sound: list[AnalyzedResource]
+) -> None:
+    found = [v for v in run(in_use, broken(sound)) if v.policy == "change-while-in-use"]
+    assert found == [
+        violation(
+            "change-while-in-use", types.TRANSIT_GATEWAY, "use1",
+            "amazonSideAsn: AWS does not change the ASN of a transit gateway that has VPN attachments; keep the ASN; to "
+            "change it make a second hub and move the spokes to it",
+        ),
+    ]  # fmt: skip
+
+
+def test_without_a_recorded_state_nothing_is_taken_as_sound(sound: list[AnalyzedResource], tmp_path: Path) -> None:
+    with start(recorded=tmp_path / "none.json") as pack:
+        found = run(pack, sound)
+    assert [(v.policy, v.level, v.not_evaluated) for v in found] == [("change-while-in-use", "mandatory", True)]
+    assert "not evaluated: the recorded state cannot be had" in found[0].message
 
 
 def test_what_is_not_known_is_reported_at_the_rules_own_level(pack: Analyzer) -> None:
@@ -186,6 +228,7 @@ def test_what_is_not_known_is_reported_at_the_rules_own_level(pack: Analyzer) ->
     assert run(pack, [rule]) == [
         violation("no-open-ingress", types.INGRESS_RULE, "web/api", f"not evaluated: cidrIpv4 {hint}"),
         violation("required-tags", types.INGRESS_RULE, "web/api", f"not evaluated: tags {hint}"),
+        violation("cloud-limits", types.INGRESS_RULE, "web/api", f"not evaluated: tags {hint}"),
     ]
 
 
@@ -309,9 +352,12 @@ def test_the_documentation_is_made_from_the_rules() -> None:
     assert (ROOT / "docs" / "policies.md").read_text() == document(), f"docs/policies.md is old; run: {made}"
 
 
-def test_the_pack_needs_nothing_but_the_sdk() -> None:
+def test_the_pack_needs_nothing_but_the_sdk_and_hubspoke() -> None:
     imported = {name for path in PACK.rglob("*.py") for name in _imports(path)}
-    assert {name for name in imported if name not in sys.stdlib_module_names} == {"pulumi_policy", "rules"}
+    others = {name for name in imported if name not in sys.stdlib_module_names} - {"rules"}
+    assert others == {"hubspoke", "pulumi_policy"}
+    needed = {re.split(r"[>=]", line)[0].replace("-", "_") for line in (PACK / "requirements.txt").read_text().split()}
+    assert others < needed
 
 
 def _imports(path: Path) -> Iterator[str]:

@@ -273,7 +273,7 @@ OUTSIDE = f"is not in 169.254.240.0/20; {WANTED}"
         (
             None,
             "169.254.240.4/30",
-            [f"tunnel1InsideCidr is not set: AWS would pick one that Cloudflare may refuse; {WANTED}"],
+            [f"tunnel1InsideCidr is not set: the cloud would pick one that Cloudflare may refuse; {WANTED}"],
         ),
         (UNKNOWN, UNKNOWN, [not_evaluated("tunnel1InsideCidr"), not_evaluated("tunnel2InsideCidr")]),
     ],

@@ -67,16 +67,16 @@ class Cli:
             "PULUMI_PYTHON_CMD": sys.executable,
         }
 
-    def run(self, *words: str, code: int = 0) -> str:
+    def run(self, *words: str, code: int = 0, program: str = "pulumi") -> str:
         """One command; all that it printed. It must end with `code`."""
-        done = self.begin(*words)
+        done = self.begin(*words, program=program)
         text, _ = done.communicate(timeout=300)
         assert done.returncode == code, f"pulumi {' '.join(words)} ended with {done.returncode}:\n{text}"
         return text
 
-    def begin(self, *words: str) -> "subprocess.Popen[str]":
+    def begin(self, *words: str, program: str = "pulumi") -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            ["pulumi", "--non-interactive", *words], cwd=self.world.root, env={**os.environ, **self.environment},
+            [program, "--non-interactive", *words], cwd=self.world.root, env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
 

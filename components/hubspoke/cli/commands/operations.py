@@ -34,6 +34,7 @@ from hubspoke.pending import as_environment
 STACKS_AT_A_TIME = 4
 
 Do = Callable[[Stack, OnEvent], Result]
+Preview = Callable[[Stack, OnEvent, Options], Result]
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,15 @@ class Operations:
     options: Options
 
     def preview(self, stacks: list[str]) -> list[Result]:
-        """Preview all at once: a stack that is not up yet gives unknown outputs to those that need it."""
+        """Preview all at once."""
+        return self.previewed(stacks, lambda stack, event, options: stack.preview(event, options))
+
+    def previewed(self, stacks: list[str], do: Preview) -> list[Result]:
+        """Preview all at once in a way of one's own: a stack that is not up yet gives unknown outputs to those that
+        need it."""
         options = replace(self.options, environment=as_environment(self._pending(stacks)))
         independent = Fleet({stack: frozenset() for stack in stacks})
-        return self._run(independent, "preview", lambda stack, event: stack.preview(event, options))
+        return self._run(independent, "preview", lambda stack, event: do(stack, event, options))
 
     def up(self, stacks: list[str]) -> list[Result]:
         """Bring up in dependency order what was previewed. A stack whose preview had to do without its hubs' outputs,

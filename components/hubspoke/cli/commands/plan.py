@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from hubspoke.cli.commands.changes import plan_changes
 from hubspoke.cli.exits import Exit, fail
-from hubspoke.cli.options import JsonOption, ProjectOption
-from hubspoke.cli.session import Session
+from hubspoke.cli.options import AllOption, EngineOption, JsonOption, ProjectOption, StackOption
+from hubspoke.cli.session import Engine, Session
+from hubspoke.operate.errors import UsageError
 from hubspoke.plan import (
     AccountTable,
     AllocationChange,
@@ -32,33 +34,53 @@ def plan(
     account: str | None = typer.Option(None, "--account", "-a", help="Only this account."),
     write: bool = typer.Option(False, "--write", "-w", help="Write new allocations to wan.lock."),
     check: bool = typer.Option(False, "--check", help="Fail with code 7 where wan.lock is not up to date."),
+    changes: bool = typer.Option(False, "--changes", help="Preview stacks: what each step does to what is in use."),
+    stack: StackOption = None,
+    every: AllOption = False,
     as_json: JsonOption = False,
+    engine: EngineOption = Engine.LOCAL,
     project: ProjectOption = None,
 ) -> None:
     """Show the plan: hubs, tunnels, networks, routes and rules, account by account.
 
     What the plan allocates (tunnel addresses, ASNs, CIDRs from pools) is kept in wan.lock beside the intent. Without
     --write, new allocations are shown but not kept, and stacks refuse to be deployed on them.
+
+    With --changes: what deploying would do, step by step: in place, interrupts (which tunnels), replaces or refused,
+    with the reason and what to do instead. Exit code 3 where the cloud would refuse a step, or where more than one
+    tunnel of a hub would be interrupted at once.
     """
+    if changes:
+        _refuse("not with", account=account, write=write, check=check)
+        begun = Session.begin(project, engine)
+        plan_changes(begun, begun.chosen(stack, every), as_json)
+    _refuse("only with", stack=stack, all=every, engine=engine is not Engine.LOCAL)
     session = Session.open(project)
     if account:
         session.known(account)
     old, new = session.locks
-    changes = explain_allocations(old, new)
-    if write and changes:
+    new_allocations = explain_allocations(old, new)
+    if write and new_allocations:
         write_lock(session.paths.lock, new)
     whole = make_plan(session.wan, new)
     if as_json:
-        typer.echo(json.dumps(_document(plan_to_dict(whole), changes, account), indent=2))
+        typer.echo(json.dumps(_document(plan_to_dict(whole), new_allocations, account), indent=2))
     else:
         console = Console(emoji=False)
         for table in plan_rows(whole):
             if account in (None, table.key):
                 _show_account(console, table)
-        _show_allocations(console, changes, written=write)
-    if check and changes:
+        _show_allocations(console, new_allocations, written=write)
+    if check and new_allocations:
         message = "wan.lock is not what wan.yaml needs: run `hubspoke plan --write` and commit it"
         fail(message, Exit.DIFFERS)
+
+
+def _refuse(why: str, **given: object) -> None:
+    """Raises UsageError for options that were given and have no meaning here."""
+    named = [f"--{name}" for name, value in given.items() if value]
+    if named:
+        raise UsageError(f"{', '.join(named)}: {why} --changes")
 
 
 def _document(plan_: dict[str, object], changes: list[AllocationChange], account: str | None) -> dict[str, object]:

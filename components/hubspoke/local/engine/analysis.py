@@ -1,6 +1,7 @@
 """Policy packs over recorded state, as `pulumi policy analyze` runs them: no program, no cloud."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 
 from hubspoke.local.engine.analyzer import Analyzer
 from hubspoke.local.engine.analyzer_types import AnalyzerError, PolicyPack, Violation
@@ -8,6 +9,7 @@ from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.config import StackFile
 from hubspoke.local.engine.errors import EngineError
 from hubspoke.local.engine.judging import analyzed
+from hubspoke.local.engine.recorded import RecordedFile
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.workspace import Workspace
 
@@ -25,15 +27,17 @@ def analyze_state(
     providers = {state.urn: state for state in resources if state.is_provider}
     config = StackFile(workspace.project, stack).load(workspace.unlock)
     found: list[Violation] = []
-    for pack in packs:
-        try:
-            with Analyzer.start(
-                pack, project=workspace.project.name, stack=stack, organization=ORGANIZATION, dry_run=False,
-                config=config.values, secret_keys=config.secret_keys,
-            ) as analyzer:  # fmt: skip
-                found += _analyze(analyzer, judged, providers)
-        except AnalyzerError as problem:
-            raise EngineError(str(problem)) from problem
+    with closing(RecordedFile()) as recorded:
+        recorded.write(resources)  # nothing is about to change
+        for pack in packs:
+            try:
+                with Analyzer.start(
+                    pack, project=workspace.project.name, stack=stack, organization=ORGANIZATION, dry_run=False,
+                    config=config.values, secret_keys=config.secret_keys, environment=recorded.environment,
+                ) as analyzer:  # fmt: skip
+                    found += _analyze(analyzer, judged, providers)
+            except AnalyzerError as problem:
+                raise EngineError(str(problem)) from problem
     return found
 
 

@@ -75,10 +75,12 @@ class Analyzer:
         dry_run: bool = False,
         config: Mapping[str, str] | None = None,
         secret_keys: Iterable[str] = (),
+        environment: Mapping[str, str] | None = None,
         start_timeout: float = 60.0,
         call_timeout: float = 300.0,
     ) -> "Analyzer":
-        """Starts the pack and configures it. `config` is the stack's, plain, by full key ("aws:region").
+        """Starts the pack and configures it. `config` is the stack's, plain, by full key ("aws:region"); `environment`
+        is added to what the pack is started with.
 
         Raises AnalyzerError if the pack is missing or broken, does not come up within `start_timeout`
         seconds, or its configuration is not valid; later calls raise it when the pack fails or takes longer
@@ -86,7 +88,7 @@ class Analyzer:
         """
         folder = Path(pack.path).resolve()
         manifest = read_manifest(folder)
-        env = stack_environment(project, stack, organization, dry_run, config or {})
+        env = {**stack_environment(project, stack, organization, dry_run, config or {}), **(environment or {})}
         analyzer = cls(PackProcess(folder, manifest, env, start_timeout), manifest, call_timeout)
         try:
             analyzer._configure(pack.config)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from hubspoke.local.engine.journal import Journal
 from hubspoke.local.engine.judging import PackJudge
 from hubspoke.local.engine.program import Program
 from hubspoke.local.engine.progress import Options, Progress
+from hubspoke.local.engine.recorded import RecordedFile
 from hubspoke.local.engine.run import Run, Setting
 from hubspoke.local.engine.snapshot import Snapshot
 from hubspoke.local.engine.storage import Storage
@@ -86,12 +87,14 @@ class Operation:
 
     def _judged(self, session: "_Session") -> Outcome:
         progress = Progress()
-        packs = self._start_packs(session.config)
-        judge = PackJudge(packs, progress, session.events, dry_run=self.request.options.dry_run)
-        try:
-            return self._execute(session, progress, judge)
-        finally:
-            judge.close()
+        with closing(RecordedFile()) as recorded:
+            packs = self._start_packs(session.config, recorded)
+            judge = PackJudge(packs, progress, session.events, dry_run=self.request.options.dry_run)
+            session.recorded = recorded if packs else None
+            try:
+                return self._execute(session, progress, judge)
+            finally:
+                judge.close()
 
     def _execute(self, session: "_Session", progress: Progress, judge: PackJudge) -> Outcome:
         workspace = self.storage.workspace
@@ -114,6 +117,8 @@ class Operation:
                 run.refresh()
             if not dry_run and kind != "refresh":
                 journal = self._open_journal(session)
+            if session.recorded:
+                session.recorded.write(session.snapshot.base)
             self._body(run)()
         except Stopped:
             pass  # the run knows why
@@ -151,22 +156,23 @@ class Operation:
             raise UnexpectedChanges("no changes were expected but changes occurred", changes)
         return Outcome(changes, stack_outputs(session.snapshot.result()), seconds, tuple(judge.violations))
 
-    def _start_packs(self, config: Config) -> list[Analyzer]:
+    def _start_packs(self, config: Config, recorded: RecordedFile) -> list[Analyzer]:
         started: list[Analyzer] = []
         try:
             for pack in self.request.policy_packs:
-                started.append(self._start_pack(pack, config))
+                started.append(self._start_pack(pack, config, recorded))
         except BaseException:
             for analyzer in started:
                 analyzer.close()
             raise
         return started
 
-    def _start_pack(self, pack: PolicyPack, config: Config) -> Analyzer:
+    def _start_pack(self, pack: PolicyPack, config: Config, recorded: RecordedFile) -> Analyzer:
         try:
             return Analyzer.start(
                 pack, project=self.storage.project, stack=self.storage.stack, organization=ORGANIZATION,
                 dry_run=self.request.options.dry_run, config=config.values, secret_keys=config.secret_keys,
+                environment=recorded.environment,
             )  # fmt: skip
         except AnalyzerError as problem:
             raise EngineError(str(problem)) from problem
@@ -179,6 +185,7 @@ class _Session:
     snapshot: Snapshot
     checkpoint: bytes
     started: float
+    recorded: RecordedFile | None = None  # where packs are to judge
 
 
 def _nothing() -> None:
