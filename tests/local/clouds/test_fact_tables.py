@@ -101,6 +101,6 @@ def test_the_documentation_is_made_from_the_tables() -> None:
 def test_every_type_that_the_components_use_has_a_table() -> None:
     kept = [*ROOT.glob("tests/components/golden/*.json"), *ROOT.glob("tests/components/urns/*.txt")]
     text = "".join(path.read_text() for path in kept)
-    used = set(re.findall(r"\b(?:aws|cloudflare|random):\w+/\w+:\w+|\bazure-native:\w+:\w+", text))
+    used = set(re.findall(r"\b(?:aws|cloudflare|gcp|random):\w+/\w+:\w+|\bazure-native:\w+:\w+", text))
     assert len(used) > 20
     assert used - {table.type for table in TABLES} - set(generators()) == set()
