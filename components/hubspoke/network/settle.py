@@ -1,0 +1,219 @@
+"""Routes to a fixed point: sessions announce what their tables chose, until nobody hears anything new."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from hubspoke.network.choose import Cell, choose
+from hubspoke.network.classes import Bits, Classes
+from hubspoke.network.model import (
+    Finding,
+    Health,
+    Network,
+    Prefixes,
+    PrefixFilter,
+    Route,
+    Session,
+    Source,
+    Speaker,
+    Table,
+    Via,
+)
+
+ROUND_CAP = 64  # a path crosses fewer sessions than this, or something turns in circles
+
+
+class Oscillation(Exception):
+    """Routes that never come to rest. `tables` are those that still changed in the last round."""
+
+    def __init__(self, tables: Iterable[str]) -> None:
+        self.tables = tuple(sorted(tables))
+        super().__init__(
+            f"after {ROUND_CAP} rounds these tables still change: {', '.join(self.tables)}; "
+            "break the circle: two of them prefer each other's routes"
+        )
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What one side of a session tells the other, for several prefixes at once."""
+
+    bits: Bits
+    as_path: tuple[int, ...]
+    med: int | None
+    communities: frozenset[str]
+
+
+Heard = dict[str, dict[str, tuple[Route, ...]]]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A network whose tables hold what they learned, and what the proofs of it start from."""
+
+    given: Network  # as it was asked about
+    network: Network  # with what was learned
+    classes: Classes
+    cells: dict[str, list[Cell]]  # the winners, by table
+    heard: Heard  # what was learned, by table and side of a session
+
+    @cached_property
+    def links(self) -> dict[str, Health]:
+        """Health of each link."""
+        return {link.key: link.health for link in self.network.links}
+
+
+def all_prefixes(network: Network) -> Iterator[Prefixes]:
+    """Every tuple of prefixes in a network."""
+    for table in network.tables:
+        yield from (route.prefixes for route in table.routes)
+    yield from (endpoint.prefixes for endpoint in network.endpoints)
+    for filter_ in network.filters:
+        for rule in filter_.rules:
+            yield rule.sources
+            yield rule.destinations
+    for session in network.sessions:
+        for speaker in session.speakers:
+            yield speaker.prefixes
+            yield from (each.prefixes for each in (speaker.exports, speaker.imports) if each)
+
+
+def settle(network: Network) -> Settled:
+    """Lets all sessions talk until nothing changes. Raises Oscillation after ROUND_CAP rounds."""
+    return _Talk(network, Classes(all_prefixes(network))).settled()
+
+
+def resettle(before: Settled, network: Network) -> Settled:
+    """Settles a network that is mostly as it was, from where that came to rest; wholly anew if prefixes are new."""
+    try:
+        return _Talk(network, before.classes, before).settled()
+    except KeyError:  # a prefix that no class knows
+        return settle(network)
+
+
+class _Talk:
+    """The state of one run to the fixed point; from what was heard before, where `before` is given."""
+
+    def __init__(self, network: Network, classes: Classes, before: Settled | None = None) -> None:
+        self.network, self.classes = network, classes
+        self.links = {link.key: link.health for link in network.links}
+        self.sessions = [s for s in network.sessions if self.links.get(s.link, "down") != "down"]
+        self.heard: dict[str, dict[str, tuple[Route, ...]]] = defaultdict(dict)  # by table and side of a session
+        self.cells = dict[str, list[Cell]]()
+        self.changed, self.spoken = set(network.table), set[str]()
+        if before:
+            self.remember(before)
+        self.cells |= {key: self.choose(network.table[key]) for key in self.changed}
+
+    def remember(self, before: Settled) -> None:
+        """Takes over what is as it was: tables that are the same, over links that are as healthy as they were."""
+        sides = {f"{session.key}/{side}" for session in self.sessions for side in (0, 1)}
+        for table, learned in before.heard.items():
+            self.heard[table] = {side: routes for side, routes in learned.items() if side in sides}
+        ill = {key for key, health in self.links.items() if before.links.get(key) != health}
+        same = {t.key for t in before.given.tables if t is self.network.table.get(t.key)}
+        spoke_before = {session.key for session in before.given.sessions}
+        self.spoken = {
+            table for s in self.sessions if s.key not in spoke_before or s.link in ill for speaker in s.speakers
+            for table in speaker.announces
+        }  # fmt: skip
+        self.changed = {
+            key for key in self.network.table
+            if key not in same or self.heard[key] != before.heard.get(key, {}) or self.uses(key, ill)
+        }  # fmt: skip
+        self.cells = {key: before.cells[key] for key in same - self.changed}
+
+    def uses(self, table: str, links: set[str]) -> bool:
+        routes = self.network.table[table].routes
+        return bool(links) and any(
+            isinstance(r.next_hop, Via) and not links.isdisjoint(r.next_hop.links) for r in routes
+        )
+
+    def choose(self, table: Table) -> list[Cell]:
+        return choose(table, self.routes(table), self.classes, self.links)
+
+    def routes(self, table: Table) -> tuple[Route, ...]:
+        learned = self.heard.get(table.key, {})
+        return table.routes + tuple(route for key in sorted(learned) for route in learned[key])
+
+    def settled(self) -> Settled:
+        changed = self.exchange(self.changed | self.spoken)
+        for _ in range(ROUND_CAP):
+            if not changed:
+                return self.result()
+            for key in changed:
+                self.cells[key] = self.choose(self.network.table[key])
+            changed = self.exchange(changed)
+        raise Oscillation(changed)
+
+    def result(self) -> Settled:
+        tables = tuple(replace(t, routes=self.routes(t)) if self.heard[t.key] else t for t in self.network.tables)
+        settled = replace(self.network, tables=tables)
+        return Settled(self.network, settled, self.classes, self.cells, dict(self.heard))
+
+    def exchange(self, changed: set[str]) -> set[str]:
+        """Each side whose tables changed speaks. Returns the tables that heard something else than before."""
+        news: set[str] = set()
+        for session in self.sessions:
+            for side in (0, 1):
+                speaker, listener = session.speakers[side], session.speakers[1 - side]
+                if listener.learns and (not changed.isdisjoint(speaker.announces) or speaker.prefixes):
+                    news |= self.tell(session, side, speaker, listener)
+        return news
+
+    def tell(self, session: Session, side: int, speaker: Speaker, listener: Speaker) -> set[str]:
+        key = f"{session.key}/{side}"
+        heard = self.hear(session, listener, self.announce(speaker, listener.asn))
+        news = {table for table in listener.learns if self.heard[table].get(key, ()) != heard}
+        for table in news:
+            self.heard[table][key] = heard
+        return news
+
+    def announce(self, speaker: Speaker, to: int) -> list[Announcement]:
+        """What a speaker says: the chosen routes of its tables, and prefixes of its own."""
+        said: dict[tuple[tuple[int, ...], int | None, frozenset[str]], Bits] = defaultdict(int)
+        path = (speaker.asn,) * (1 + speaker.prepend)
+        for table in speaker.announces:
+            for cell in self.cells[table]:
+                best = min(cell.routes, key=lambda route: (len(route.as_path), route.as_path))
+                if to not in best.as_path:
+                    said[(path + best.as_path, speaker.med, speaker.communities)] |= cell.bits
+        if speaker.prefixes:
+            said[(path, speaker.med, speaker.communities)] |= self.classes.own(speaker.prefixes)
+        return [Announcement(self.passed(speaker.exports, bits), *rest) for rest, bits in said.items()]
+
+    def hear(self, session: Session, listener: Speaker, said: list[Announcement]) -> tuple[Route, ...]:
+        """The routes that a listener makes of it. Its own ASN in a path is a loop: not taken."""
+        found: list[Route] = []
+        for each in said:
+            bits = self.passed(listener.imports, each.bits)
+            if bits and listener.asn not in each.as_path:
+                prefixes = self.classes.prefixes(bits)
+                way = Via((session.link,))
+                found.append(
+                    Route(prefixes, way, Source.BGP, session.origin, listener.priority, each.as_path, each.med,
+                          each.communities)
+                )  # fmt: skip
+        return tuple(found)
+
+    def passed(self, filter_: PrefixFilter | None, bits: Bits) -> Bits:
+        if filter_ is None:
+            return bits
+        inside = self.classes.within(self.classes.own(filter_.prefixes))
+        return bits & inside if filter_.action == "allow" else bits & ~inside
+
+
+def overlaps(settled: Settled) -> tuple[Finding, ...]:
+    """Endpoints that claim the same addresses: whichever a packet reaches, it may be the wrong one."""
+    claimed, found = 0, list[Finding]()
+    seen: list[tuple[Bits, str]] = []
+    for endpoint in settled.network.endpoints:
+        bits = settled.classes.addresses(endpoint.prefixes) if endpoint.prefixes else 0
+        if bits & claimed:
+            other = next(key for earlier, key in seen if earlier & bits)
+            what = f"{endpoint.key} and {other} have addresses in common"
+            found.append(Finding(what, endpoint.origin, "give one of the two other prefixes"))
+        claimed |= bits
+        seen.append((bits, endpoint.key))
+    return tuple(found)
