@@ -1,16 +1,19 @@
 """Random networks, small enough to follow every packet by hand."""
 
+from hubspoke.network.filters import Action
 from hubspoke.network.model import (
     Deliver,
     Drop,
     End,
     Endpoint,
     Filter,
+    Health,
     Internet,
     Link,
     Network,
     Packet,
     Prefixes,
+    Protocol,
     Route,
     Rule,
     Session,
@@ -57,7 +60,8 @@ def _link(draw: st.DrawFn, key: str, routers: list[str], tables: dict[str, list[
         End(router, tuple(draw(st.lists(st.sampled_from(tables[router]), max_size=2, unique=True))))
         for router in (a, b)
     ]
-    health = draw(st.sampled_from(["up", "up", "up", "degraded", "down"]))
+    healths: list[Health] = ["up", "up", "up", "degraded", "down"]
+    health = draw(st.sampled_from(healths))
     return Link(key, (ends[0], ends[1]), key, health=health, risks=(f"tunnel {key}",))
 
 
@@ -116,8 +120,9 @@ def _session(draw: st.DrawFn, link: Link, tables: dict[str, list[str]]) -> Sessi
 @st.composite
 def filters(draw: st.DrawFn) -> tuple[Filter, ...]:
     def rule(n: int) -> Rule:
-        action = draw(st.sampled_from(["allow", "deny", "unknown", "allow"]))
-        protocol = draw(st.sampled_from(["any", "tcp", "udp"]))
+        actions: list[Action] = ["allow", "deny", "unknown", "allow"]
+        protocols: list[Protocol] = ["any", "tcp", "udp"]
+        action, protocol = draw(st.sampled_from(actions)), draw(st.sampled_from(protocols))
         ports = draw(st.sampled_from([(0, 65535), (443, 443), (400, 500)]))
         return Rule(action, f"rule {n}", draw(prefixes(0)), draw(prefixes(0)), protocol, ports)
 

@@ -45,18 +45,37 @@ class Judged:
 
 def cells(protocol: Protocol, ports: Ports, filters: Iterable[Filter]) -> tuple[Cell, ...]:
     """The traffic, cut wherever a rule of the filters begins or ends."""
-    cuts = {edge for f in filters for rule in f.rules for edge in (rule.ports[0], rule.ports[1] + 1)}
-    edges = sorted({ports[0], ports[1] + 1, *(cut for cut in cuts if ports[0] < cut <= ports[1])})
+    return cut(protocol, ports, {(rule.protocol, rule.ports) for f in filters for rule in f.rules})
+
+
+def cut(protocol: Protocol, ports: Ports, kinds: Iterable[tuple[Protocol, Ports]]) -> tuple[Cell, ...]:
+    """The traffic, cut wherever one of the kinds of traffic begins or ends."""
+    cuts = {edge for _, (first, last) in kinds for edge in (first, last + 1)}
+    edges = sorted({ports[0], ports[1] + 1, *(edge for edge in cuts if ports[0] < edge <= ports[1])})
     ranges = [(first, after - 1) for first, after in pairwise(edges)]
     wanted = PROTOCOLS if protocol == "any" else (protocol,)
     return tuple(Cell(p, r) for p in wanted for r in (ranges if p in ("tcp", "udp") else (ALL_PORTS,)))
 
 
+def unlike(found: Iterable[Cell], kinds: Iterable[tuple[Protocol, Ports]]) -> tuple[Cell, ...]:
+    """One cell of each sort that rules of these kinds can tell apart."""
+    kinds = tuple(kinds)
+    sorts: dict[tuple[bool, ...], Cell] = {}
+    for cell in found:
+        sorts.setdefault(tuple(covers(*kind, cell) for kind in kinds), cell)
+    return tuple(sorts.values())
+
+
+def covers(protocol: Protocol, ports: Ports, cell: Cell) -> bool:
+    """Whether a kind of traffic includes all of a cell."""
+    if protocol not in ("any", cell.protocol):
+        return False
+    return cell.protocol not in ("tcp", "udp") or (ports[0] <= cell.ports[0] and cell.ports[1] <= ports[1])
+
+
 def matches(rule: Rule, cell: Cell) -> bool:
     """Whether a rule is about this traffic."""
-    if rule.protocol not in ("any", cell.protocol):
-        return False
-    return cell.protocol not in ("tcp", "udp") or (rule.ports[0] <= cell.ports[0] and cell.ports[1] <= rule.ports[1])
+    return covers(rule.protocol, rule.ports, cell)
 
 
 def judge(filter_: Filter, packet: Packet) -> tuple[Judged, ...]:

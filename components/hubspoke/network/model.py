@@ -97,7 +97,6 @@ class Table:
     origin: str
     filters: tuple[str, ...] = ()  # what every packet that is looked up here passes
     multipath: bool = True  # whether equal routes share traffic, where the kind leaves it open
-    risks: tuple[str, ...] = ()  # what takes it down when it fails: "hub use1"
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ class Link:
     origin: str
     mtu: int = 1500
     health: Health = "up"
-    risks: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()  # what takes it down when it fails: "tunnel use1-e1-a", "hub use1"
 
     def far(self, router: str) -> End:
         """The end that is not this router's."""
@@ -199,6 +198,7 @@ class Endpoint:
     origin: str
     ingress: tuple[str, ...] = ()
     egress: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()  # what cuts it off when it fails
 
 
 @dataclass(frozen=True)
@@ -251,8 +251,7 @@ class Network:
     @cached_property
     def risks(self) -> tuple[str, ...]:
         """Everything that may fail, by name, sorted."""
-        of_tables = {risk for table in self.tables for risk in table.risks}
-        return tuple(sorted(of_tables.union(*(link.risks for link in self.links))))
+        return tuple(sorted({risk for link in self.links for risk in link.risks}))
 
 
 @dataclass(frozen=True)
