@@ -30,7 +30,7 @@ def prove_failures(
     """
     known, asked = Known.of(network), tuple(questions)
     for risk in network.risks if risks is None else risks:
-        cut_off = tuple(e.key for e in network.endpoints if risk in e.risks)
+        cut_off = tuple(sorted(e.key for e in network.endpoints if risk in e.risks))
         left = [each for question in asked if (each := _without(question, cut_off))]
         yield from in_case(ask(known.after(fail(network, risk)), left), risk, cut_off)
 
