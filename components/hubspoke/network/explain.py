@@ -54,10 +54,9 @@ def _fails(way: Trace) -> bool:
 def _kind(example: Example) -> object:
     """What two examples have in common that show the same."""
     ways = [way for way in (example.there, example.back) if way]
-    ends = tuple(
-        (p.ending, p.why, p.hops[-1].table if p.hops and not p.endpoint else "") for w in ways for p in w.paths
-    )
-    return frozenset(ends), frozenset(b.origin for w in ways for b in w.blockers)
+    paths = [path for way in ways for path in way.paths]
+    ends = {(path.ending, path.endpoint or path.why, "" if path.endpoint else path.hops[-1].table) for path in paths}
+    return frozenset(ends), frozenset(blocker.origin for way in ways for blocker in way.blockers)
 
 
 def loop_examples(known: Known, found: Mapping[str, Bits]) -> tuple[Example, ...]:
