@@ -1,12 +1,13 @@
 """Examples for verdicts: one packet for each way of failing, followed hop by hop."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hubspoke.network.classes import Bits, members
 from hubspoke.network.filters import Cell
 from hubspoke.network.known import Known
 from hubspoke.network.model import Packet, Protocol
-from hubspoke.network.questions import Example, Isolated, Question
+from hubspoke.network.questions import Example, Isolated, Question, Routed, SameWayBack
 from hubspoke.network.trace import Trace, answers, trace, walk
 
 AT_MOST = 5  # examples of one verdict
@@ -38,6 +39,8 @@ def packet(known: Known, source: int, target: int, cell: Cell | None) -> Packet:
 
 def _example(known: Known, question: Question, sent: Packet) -> Example:
     there = trace(known.network, sent)
+    if isinstance(question, Routed | SameWayBack):
+        return Example(f"no way from {sent.source} to {sent.destination}", replace(there, filters=()))
     if isinstance(question, Isolated):
         return Example(f"{sent.source} reaches {sent.destination}", there)
     back = answers(known.network, sent)

@@ -8,6 +8,7 @@ from hubspoke.plan.model import FlowPlan, Plan
 
 # Cloudflare has TCP's segments clamped to 1360 bytes or less: packets of 1400 (IPsec tunnels, 2026-10).
 PACKET = 1400
+Ends = tuple[str, ...]  # endpoints by key
 
 
 def questions(plan: Plan) -> tuple[Question, ...]:
@@ -43,7 +44,29 @@ def _segments(plan: Plan, members: Mapping[str, tuple[str, ...]]) -> Iterator[Qu
                 yield Isolated(key, members[one.key], members[other.key], origin=origin)
         reached = tuple(member for other in one.reaches for member in members[other])
         if members[one.key]:
-            yield Routed(f"routes of segment {one.key}", members[one.key], reached, origin=origin)
-            key = f"packets of {PACKET} bytes from segment {one.key}"
-            yield Routed(key, members[one.key], reached, PACKET, origin)
-            yield SameWayBack(f"answers to segment {one.key}", members[one.key], reached, origin)
+            yield from _routes(f"segment {one.key}", members[one.key], reached, origin, _edges(plan))
+
+
+def _edges(plan: Plan) -> dict[str, frozenset[str]]:
+    """Networks at the edge of a star, each with the others there: they reach the centre and what is beyond only."""
+    found: dict[str, frozenset[str]] = {}
+    for hub in (hub for account in plan.accounts for hub in account.hubs if hub.topology == "star"):
+        spokes = (spoke for account in plan.accounts for spoke in account.spokes if spoke.hub == hub.key)
+        edge = frozenset(spoke.key for spoke in spokes if spoke.segment not in hub.center)
+        found |= {key: edge - {key} for key in edge}
+    return found
+
+
+def _routes(
+    name: str, sources: Ends, targets: Ends, origin: str, edges: Mapping[str, frozenset[str]]
+) -> Iterator[Question]:
+    """The sources together; one at the edge of a star by itself."""
+    groups = {name: (tuple(key for key in sources if key not in edges), targets)}
+    for key in sources:
+        if key in edges:
+            groups[f"network {key}"] = (key,), tuple(target for target in targets if target not in edges[key])
+    for whose, (some, reached) in groups.items():
+        if some and reached:
+            yield Routed(f"routes of {whose}", some, reached, origin=origin)
+            yield Routed(f"packets of {PACKET} bytes from {whose}", some, reached, PACKET, origin)
+            yield SameWayBack(f"answers to {whose}", some, reached, origin)
