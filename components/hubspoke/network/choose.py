@@ -8,10 +8,8 @@ from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.model import Health, Route, Table
 from hubspoke.network.selection import order_of, rank, shares, usable
 
-Entry = tuple[Route, Bits]  # a route, and the classes of its prefixes that count
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """Prefixes with the same winners. Not sure where only the cloud knows which of them is used."""
 
@@ -20,34 +18,46 @@ class Cell:
     sure: bool
 
 
-def entries(table: Table, routes: Iterable[Route], classes: Classes, links: Mapping[str, Health]) -> list[Entry]:
-    """The routes that take part, each with its prefixes that no shield hides."""
-    usables = [(route, classes.own(route.prefixes)) for route in routes if usable(table, route, links)]
-    order = order_of(table)
-    if not order.shielded:
-        return usables
-    hidden = 0
-    for route, bits in usables:
-        if route.source in order.shields:
-            hidden |= classes.within(bits)
-    return [(route, bits & ~hidden if route.source in order.shielded else bits) for route, bits in usables]
+class Chooser:
+    """Chooses for the tables of one network. What a route is worth is kept: many tables of a kind hear the same."""
+
+    def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
+        self._classes, self._links = classes, links
+        self._worth: dict[tuple[str, int], tuple[Route, tuple[int, ...] | None]] = {}
+
+    def choose(self, table: Table, routes: Iterable[Route]) -> list[Cell]:
+        """The winners, in cells that do not overlap."""
+        ranked = sorted(self._ranked(table, routes), key=lambda entry: entry[0])
+        claimed, cells = 0, list[Cell]()
+        for _, equals in groupby(ranked, key=lambda entry: entry[0]):
+            for bits, winners in _apart((route, bits & ~claimed) for _, route, bits in equals):
+                claimed |= bits
+                cells.append(Cell(bits, winners, len(winners) == 1 or shares(table, winners)))
+        return cells
+
+    def _ranked(self, table: Table, routes: Iterable[Route]) -> list[tuple[tuple[int, ...], Route, Bits]]:
+        """The routes that take part, each with its prefixes that no shield hides."""
+        own = self._classes.own
+        found = [(worth, route, own(route.prefixes)) for route in routes if (worth := self._worth_of(table, route))]
+        order = order_of(table)
+        if not order.shielded:
+            return found
+        hidden = 0
+        for _, route, bits in found:
+            if route.source in order.shields:
+                hidden |= self._classes.within(bits)
+        return [(w, r, bits & ~hidden if r.source in order.shielded else bits) for w, r, bits in found]
+
+    def _worth_of(self, table: Table, route: Route) -> tuple[int, ...] | None:
+        """Its rank; None where it takes no part."""
+        key = table.kind, id(route)
+        if key not in self._worth:
+            worth = rank(table, route, self._links) if usable(table, route, self._links) else None
+            self._worth[key] = route, worth  # the route is kept, so that its id stays its own
+        return self._worth[key][1]
 
 
-def choose(table: Table, routes: Iterable[Route], classes: Classes, links: Mapping[str, Health]) -> list[Cell]:
-    """The winners, in cells that do not overlap."""
-    ranked = sorted(
-        ((rank(table, route, links), (route, bits)) for route, bits in entries(table, routes, classes, links)),
-        key=lambda pair: pair[0],
-    )
-    claimed, cells = 0, list[Cell]()
-    for _, equals in groupby(ranked, key=lambda pair: pair[0]):
-        for bits, winners in _apart((route, bits & ~claimed) for _, (route, bits) in equals):
-            claimed |= bits
-            cells.append(Cell(bits, winners, len(winners) == 1 or shares(table, winners)))
-    return cells
-
-
-def _apart(equals: Iterable[Entry]) -> list[tuple[Bits, tuple[Route, ...]]]:
+def _apart(equals: Iterable[tuple[Route, Bits]]) -> list[tuple[Bits, tuple[Route, ...]]]:
     """Equal routes by the prefixes that they have in common."""
     cells: dict[Bits, list[Route]] = {}
     union = 0

@@ -127,10 +127,11 @@ def _signatures(flat: Ints, owners: Ints, size: int) -> Ints:
     order = np.lexsort((owners, flat))
     owners, bounds = owners[order], np.searchsorted(flat[order], np.arange(size + 1))
     signatures: Ints = owners[bounds[:-1]]  # right where there is one owner
-    seen: dict[bytes, int] = {}
-    for number in np.flatnonzero(np.diff(bounds) > 1).tolist():
-        row = owners[bounds[number] : bounds[number + 1]].tobytes()
-        signatures[number] = seen.setdefault(row, len(flat) + len(seen))
+    these, place = np.arange(size), bounds[:-1]
+    while len(these := these[place[these] + 1 < bounds[these + 1]]):  # as long as some have another owner
+        place = place + 1
+        paired = signatures[these] * (len(flat) + size) + owners[place[these]]
+        signatures[these] = np.unique(paired, return_inverse=True)[1] + int(signatures.max()) + 1
     return signatures
 
 

@@ -28,8 +28,13 @@ def prove_failures(
 
     Endpoints that go down with it are not asked about, and named in the verdict.
     """
-    known, asked = Known.of(network), tuple(questions)
-    for risk in network.risks if risks is None else risks:
+    yield from failing(Known.of(network), network, questions, network.risks if risks is None else risks)
+
+
+def failing(known: Known, network: Network, questions: Iterable[Question], risks: Iterable[str]) -> Iterator[Verdict]:
+    """The same from what is known of the network as it is."""
+    asked = tuple(questions)
+    for risk in risks:
         cut_off = tuple(sorted(e.key for e in network.endpoints if risk in e.risks))
         left = [each for question in asked if (each := _without(question, cut_off))]
         yield from in_case(ask(known.after(fail(network, risk)), left), risk, cut_off)

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
 from typing import Literal
 
-from hubspoke.network.classes import Bits, Classes
+from hubspoke.network.classes import Bits, Classes, members
 from hubspoke.network.model import ALL_PORTS, Filter, Packet, Ports, Prefixes, Protocol, Rule
 
 PROTOCOLS = ("tcp", "udp", "icmp", "other")
@@ -18,7 +18,7 @@ EPHEMERAL: Ports = (1024, 65535)  # where answers go: IANA says from 49152, Linu
 Action = Literal["allow", "deny", "unknown"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """Traffic that no rule in question tells apart."""
 
@@ -102,7 +102,7 @@ def answer(packet: Packet) -> Packet:
     return Packet(packet.destination, packet.source, packet.protocol, ports)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Passing:
     """Classes of the free end: those whose traffic passes for certain, and those of which it is not ruled out."""
 
@@ -110,17 +110,18 @@ class Passing:
     maybe: Bits
 
 
+Side = Literal["source", "destination"]
+
+
 class Admission:
     """Which classes pass filters, with one end of the packet fixed. Results are kept: many filters are alike."""
 
     def __init__(self, classes: Classes) -> None:
         self._classes = classes
-        self._kept: dict[tuple[int, str, Cell, int], Passing] = {}
-        self._alive: list[Sequence[Rule]] = []  # so that no id is used again
+        self._kept: dict[tuple[int, str, Side, Cell, int], Passing] = {}
+        self._groups: dict[tuple[int, Side], tuple[Sequence[Rule], list[int]]] = {}
 
-    def passing(
-        self, filters: Iterable[Filter], cell: Cell, end: Literal["source", "destination"], number: int
-    ) -> Passing:
+    def passing(self, filters: Iterable[Filter], cell: Cell, end: Side, number: int) -> Passing:
         """What passes all filters, where one end of the packet is of the class `number`."""
         surely = maybe = self._classes.inhabited
         for filter_ in filters:
@@ -128,15 +129,30 @@ class Admission:
             surely, maybe = surely & each.surely, maybe & each.maybe
         return Passing(surely, maybe)
 
-    def _one(self, filter_: Filter, cell: Cell, end: Literal["source", "destination"], number: int) -> Passing:
-        bound = any(rule.sources if end == "source" else rule.destinations for rule in filter_.rules)
-        key = (id(filter_.rules), f"{filter_.default} {end}", cell, number if bound else -1)
+    def _one(self, filter_: Filter, cell: Cell, end: Side, number: int) -> Passing:
+        group = self._group(filter_.rules, end)[number]
+        key = (id(filter_.rules), filter_.default, end, cell, group)
         if key not in self._kept:
-            self._alive.append(filter_.rules)
-            self._kept[key] = self._judged(filter_, cell, end, number)
+            self._kept[key] = self._judged(filter_, cell, end, group)
         return self._kept[key]
 
-    def _judged(self, filter_: Filter, cell: Cell, end: Literal["source", "destination"], number: int) -> Passing:
+    def _group(self, rules: Sequence[Rule], end: Side) -> list[int]:
+        """By class, the first of those that the rules' fixed ends do not tell from it."""
+        key = id(rules), end
+        if key not in self._groups:
+            groups = [self._classes.all]
+            for prefixes in {_fixed(rule, end) for rule in rules} - {()}:
+                bits = self._classes.addresses(prefixes)
+                groups = [part for group in groups for part in (group & bits, group & ~bits) if part]
+            first = [0] * len(self._classes)
+            for group in groups:
+                numbers = list(members(group))
+                for number in numbers:
+                    first[number] = numbers[0]
+            self._groups[key] = rules, first  # the rules are kept, so that their id stays theirs
+        return self._groups[key][1]
+
+    def _judged(self, filter_: Filter, cell: Cell, end: Side, number: int) -> Passing:
         open_, surely, maybe = self._classes.inhabited, 0, 0
         for action, free in self._about(filter_.rules, cell, end, number):
             matched = open_ & free
@@ -146,13 +162,12 @@ class Admission:
         rest = open_ if filter_.default == "allow" else 0
         return Passing(surely | rest, maybe | rest)
 
-    def _about(
-        self, rules: Iterable[Rule], cell: Cell, end: Literal["source", "destination"], number: int
-    ) -> Iterator[tuple[Action, Bits]]:
+    def _about(self, rules: Iterable[Rule], cell: Cell, end: Side, number: int) -> Iterator[tuple[Action, Bits]]:
         for rule in rules:
-            if matches(rule, cell):
-                fixed, free = (
-                    (rule.sources, rule.destinations) if end == "source" else (rule.destinations, rule.sources)
-                )
-                if not fixed or self._classes.addresses(fixed) >> number & 1:
-                    yield rule.action, self._classes.addresses(free)
+            fixed = _fixed(rule, end)
+            if matches(rule, cell) and (not fixed or self._classes.addresses(fixed) >> number & 1):
+                yield rule.action, self._classes.addresses(rule.destinations if end == "source" else rule.sources)
+
+
+def _fixed(rule: Rule, end: Side) -> Prefixes:
+    return rule.sources if end == "source" else rule.destinations

@@ -19,7 +19,7 @@ from hubspoke.network.settle import Settled
 LOST, UNSURE, OUT = "(lost)", "(unknown)", "(internet)"  # where a packet may end beside tables and endpoints
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """What packets of these classes do next: any of `nexts`, tables by key and endpoints by "=key"."""
 
@@ -57,6 +57,7 @@ def forwarding(settled: Settled, last: "tuple[Settled, Forwarding] | None" = Non
 class _Maker:
     def __init__(self, settled: Settled) -> None:
         self.settled, self.links, self.link = settled, settled.links, settled.network.link
+        self._ends: dict[tuple[str, NextHop], tuple[str, ...]] = {}  # of routers that have several tables
 
     def steps(self, table: Table) -> tuple[Step, ...]:
         """Longest prefix first: what a longer one claims, no shorter one gets."""
@@ -74,14 +75,21 @@ class _Maker:
         return tuple(Step(b, *key) for key, bits in found.items() if (b := bits & classes.inhabited))
 
     def nexts(self, table: Table, cell: Cell) -> tuple[tuple[str, ...], bool]:
-        hops = dict.fromkeys(route.next_hop for route in cell.routes)
-        return tuple(sorted({end for hop in hops for end in self.ends(table, hop)})), cell.sure
+        hops = {route.next_hop for route in cell.routes}
+        ends = {end for hop in hops for end in self.ends(table.router, hop)}
+        return tuple(sorted(ends)) if len(ends) > 1 else tuple(ends), cell.sure
 
-    def ends(self, table: Table, hop: NextHop) -> Iterable[str]:
+    def ends(self, router: str, hop: NextHop) -> tuple[str, ...]:
+        key = router, hop
+        if key not in self._ends:
+            self._ends[key] = tuple(self.ends_of(router, hop))
+        return self._ends[key]
+
+    def ends_of(self, router: str, hop: NextHop) -> Iterable[str]:
         match hop:
             case Via(links):
                 up = [self.link[key] for key in links if self.links.get(key, "down") != "down"]
-                return [end for link in up for end in self.arrivals(link.far(table.router))] or (LOST,)
+                return [end for link in up for end in self.arrivals(link.far(router))] or (LOST,)
             case Deliver(endpoint):
                 return (f"={endpoint}",) if endpoint in self.settled.network.endpoint else (LOST,)
             case Drop():

@@ -23,7 +23,7 @@ class Known:
         self.inhabited = settled.classes.inhabited
         self._values: dict[tuple[object, ...], Values] = {}
         self._cells: dict[tuple[Protocol, Ports, bool], tuple[Cell, ...]] = {}
-        self._ever: dict[int, Bits] = {}
+        self._arriving: dict[tuple[str, int, Cell, bool, bool, bool], Bits] = {}
 
     @classmethod
     def of(cls, network: Network) -> "Known":
@@ -141,6 +141,12 @@ class Known:
 
     def arriving(self, endpoint: str, number: int, cell: Cell, *, every: bool, best: bool, answers: bool) -> Bits:
         """Targets that traffic from a class of an endpoint arrives at: out of its filters, through those between."""
+        key = endpoint, number, cell, every, best, answers
+        if key not in self._arriving:
+            self._arriving[key] = self._arrive(*key)
+        return self._arriving[key]
+
+    def _arrive(self, endpoint: str, number: int, cell: Cell, every: bool, best: bool, answers: bool) -> Bits:
         own = self.network.endpoint[endpoint]
         passing = self.admission.passing(self.filters(own.egress, answers=answers), cell, "source", number)
         values = self._through_filters(number, cell, every=every, best=best, answers=answers)

@@ -35,33 +35,33 @@ class Source(StrEnum):
     SYSTEM = "system"  # made by the cloud unasked
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Via:
     """Over these links: those that are up share the traffic."""
 
     links: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """Handed to the endpoint."""
 
     endpoint: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Dropped on purpose, or because what it led to is gone."""
 
     why: str = "blackhole"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Internet:
     """Out of the network."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Not known before deployment, or not understood."""
 
@@ -71,7 +71,7 @@ class Unknown:
 NextHop = Via | Deliver | Drop | Internet | Unknown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Route:
     """One way to all of its prefixes. Priority and MED: lower wins, where the table's kind looks at them."""
 
@@ -86,7 +86,7 @@ class Route:
     remote: bool = False  # learned through another hub or region
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Table:
     """One place where packets are looked up. `router` is whose it is; links end at routers."""
 
@@ -99,7 +99,7 @@ class Table:
     multipath: bool = True  # whether equal routes share traffic, where the kind leaves it open
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class End:
     """One end of a link. What comes out here is looked up in any of `tables`; with none it is dropped."""
 
@@ -110,7 +110,7 @@ class End:
 Health = Literal["up", "degraded", "down"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """An attachment, a peering or a tunnel. `mtu` in bytes, of the packets it carries whole."""
 
@@ -126,7 +126,7 @@ class Link:
         return self.ends[1] if self.ends[0].router == router else self.ends[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PrefixFilter:
     """What a session lets pass: only what lies in the prefixes, or all but that."""
 
@@ -134,7 +134,7 @@ class PrefixFilter:
     prefixes: Prefixes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Speaker:
     """One side of a session: what it announces, and which tables learn what it hears."""
 
@@ -151,7 +151,7 @@ class Speaker:
     communities: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Session:
     """BGP over a link. It is down when the link is."""
 
@@ -161,7 +161,7 @@ class Session:
     origin: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Sources and destinations are prefixes; empty is any. "unknown" is a rule that is not understood."""
 
@@ -173,7 +173,7 @@ class Rule:
     ports: Ports = ALL_PORTS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Rules in order, the first match decides; a set of allows is the case where order does not matter.
 
@@ -187,7 +187,7 @@ class Filter:
     stateful: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """A network or place that sends and receives: its prefixes, where its packets are looked up, its filters."""
 
@@ -201,7 +201,7 @@ class Endpoint:
     risks: tuple[str, ...] = ()  # what cuts it off when it fails
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is not understood or cannot be right. Proofs that touch it do not pass."""
 
@@ -254,7 +254,7 @@ class Network:
         return tuple(sorted({risk for link in self.links for risk in link.risks}))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Packet:
     """One packet. `ports` is a range where any port of it is meant."""
 

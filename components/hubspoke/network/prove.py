@@ -133,10 +133,10 @@ Suspects = dict[tuple[str, int], Bits]  # by source and its class: targets that 
 
 def _suspects(known: Known, question: Isolated) -> Suspects:
     """Pairs that neither the filters' rules nor the routes keep apart at first sight."""
-    wanted = 0
+    wanted, senders = 0, known.owned(question.sources)
     for key in question.targets:
         for number in members(known.owned((key,))):
-            if known.ever_admitted(key, number) & known.owned(question.sources):
+            if known.ever_admitted(key, number) & senders:
                 wanted |= 1 << number
     found: Suspects = {}
     for key in question.sources if wanted else ():

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from hubspoke.network.choose import Cell, choose
+from hubspoke.network.choose import Cell, Chooser
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.model import (
     Finding,
@@ -100,11 +100,14 @@ class _Talk:
         self.links = {link.key: link.health for link in network.links}
         self.sessions = [s for s in network.sessions if self.links.get(s.link, "down") != "down"]
         self.heard: dict[str, dict[str, tuple[Route, ...]]] = defaultdict(dict)  # by table and side of a session
+        self.chooser = Chooser(classes, self.links)
         self.cells = dict[str, list[Cell]]()
+        self.paths: dict[str, tuple[list[Cell], list[tuple[tuple[int, ...], Bits]]]] = {}  # by table, of its cells
         self.changed, self.spoken = set(network.table), set[str]()
         if before:
             self.remember(before)
-        self.cells |= {key: self.choose(network.table[key]) for key in self.changed}
+        self.announcing = {table for s in self.sessions for speaker in s.speakers for table in speaker.announces}
+        self.decide(self.changed & self.announcing)
 
     def remember(self, before: Settled) -> None:
         """Takes over what is as it was: tables that are the same, over links that are as healthy as they were."""
@@ -130,20 +133,23 @@ class _Talk:
             isinstance(r.next_hop, Via) and not links.isdisjoint(r.next_hop.links) for r in routes
         )
 
-    def choose(self, table: Table) -> list[Cell]:
-        return choose(table, self.routes(table), self.classes, self.links)
-
     def routes(self, table: Table) -> tuple[Route, ...]:
         learned = self.heard.get(table.key, {})
         return table.routes + tuple(route for key in sorted(learned) for route in learned[key])
 
+    def decide(self, tables: Iterable[str]) -> None:
+        for key in tables:
+            self.cells[key] = self.chooser.choose(self.network.table[key], self.routes(self.network.table[key]))
+
     def settled(self) -> Settled:
+        """What nobody is told of is decided once, at the end."""
         changed = self.exchange(self.changed | self.spoken)
         for _ in range(ROUND_CAP):
+            self.changed |= changed
             if not changed:
+                self.decide(self.changed - self.announcing)
                 return self.result()
-            for key in changed:
-                self.cells[key] = self.choose(self.network.table[key])
+            self.decide(changed & self.announcing)
             changed = self.exchange(changed)
         raise Oscillation(changed)
 
@@ -175,13 +181,22 @@ class _Talk:
         said: dict[tuple[tuple[int, ...], int | None, frozenset[str]], Bits] = defaultdict(int)
         path = (speaker.asn,) * (1 + speaker.prepend)
         for table in speaker.announces:
-            for cell in self.cells[table]:
-                best = min(cell.routes, key=lambda route: (len(route.as_path), route.as_path))
-                if to not in best.as_path:
-                    said[(path + best.as_path, speaker.med, speaker.communities)] |= cell.bits
+            for learned, bits in self.chosen(table):
+                if to not in learned:
+                    said[(path + learned, speaker.med, speaker.communities)] |= bits
         if speaker.prefixes:
             said[(path, speaker.med, speaker.communities)] |= self.classes.own(speaker.prefixes)
         return [Announcement(self.passed(speaker.exports, bits), *rest) for rest, bits in said.items()]
+
+    def chosen(self, table: str) -> list[tuple[tuple[int, ...], Bits]]:
+        """The winners of a table by AS path; of several that share traffic, the path that comes first."""
+        cells, kept = self.cells[table], self.paths.get(table)
+        if kept is None or kept[0] is not cells:
+            found: dict[tuple[int, ...], Bits] = defaultdict(int)
+            for cell in cells:
+                found[min((len(r.as_path), r.as_path) for r in cell.routes)[1]] |= cell.bits
+            self.paths[table] = kept = (cells, list(found.items()))
+        return kept[1]
 
     def hear(self, session: Session, listener: Speaker, said: list[Announcement]) -> tuple[Route, ...]:
         """The routes that a listener makes of it. Its own ASN in a path is a loop: not taken."""
