@@ -182,7 +182,7 @@ def naive(known: Known, sample: int = 6) -> float:
     links = {link.key: link.health for link in network.links}
     started = time.perf_counter()
     for endpoint in network.endpoints[:: len(network.endpoints) // sample][:sample]:
-        address = IPv4Network(endpoint.prefixes[0])[1]
+        address = int(IPv4Network(endpoint.prefixes[0])[1])
         graph = networkx.DiGraph()
         for table in network.tables:
             winners, _ = look_up(table, address, links)

@@ -11,7 +11,7 @@ from hubspoke.network.questions import Example, Isolated, Question, Routed, Same
 from hubspoke.network.trace import Trace, answers, trace, walk
 
 AT_MOST = 5  # examples of one verdict
-LOOKED_AT = 50  # pairs that are followed in search of examples that differ
+LOOKED_AT = 20  # pairs that are followed in search of examples that differ
 
 
 def examples(known: Known, question: Question, pairs: list[tuple[int, Bits]], cell: Cell | None) -> tuple[Example, ...]:

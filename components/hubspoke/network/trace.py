@@ -19,6 +19,7 @@ from hubspoke.network.model import (
     Network,
     NextHop,
     Packet,
+    Prefixes,
     Route,
     Table,
     Unknown,
@@ -26,7 +27,21 @@ from hubspoke.network.model import (
 )
 from hubspoke.network.selection import Links, order_of, rank, shares, usable
 
-_network = lru_cache(1 << 16)(IPv4Network)  # parsing is most of the work
+Address = int
+
+
+@lru_cache(1 << 14)
+def _spans(prefixes: Prefixes) -> tuple[tuple[int, int, int], ...]:
+    """First address, last address and length of each prefix: parsing is most of the work of a look-up."""
+    networks = map(IPv4Network, prefixes)
+    return tuple((int(n.network_address), int(n.broadcast_address), n.prefixlen) for n in networks)
+
+
+def _lengths(prefixes: Prefixes, address: Address) -> list[int]:
+    """Lengths of the prefixes that hold an address."""
+    return [length for first, last, length in _spans(prefixes) if first <= address <= last]
+
+
 Ending = Literal["delivered", "lost", "loop", "internet", "unknown"]
 
 
@@ -112,12 +127,8 @@ def answers(network: Network, packet: Packet) -> Trace:
 
 def owner_of(network: Network, address: str) -> Endpoint | None:
     """The endpoint with the longest prefix around an address."""
-    found = [
-        (_network(prefix).prefixlen, endpoint.key)
-        for endpoint in network.endpoints
-        for prefix in endpoint.prefixes
-        if IPv4Address(address) in _network(prefix)
-    ]
+    number = int(IPv4Address(address))
+    found = [(max(held), e.key) for e in network.endpoints if (held := _lengths(e.prefixes, number))]
     return network.endpoint[max(found)[1]] if found else None
 
 
@@ -132,10 +143,10 @@ def _filters(network: Network, owner: Endpoint, paths: tuple[Path, ...], packet:
 def walk(network: Network, table: str, address: str) -> Iterator[Path]:
     """All paths of a packet to an address that is looked up in a table first."""
     links: Links = {link.key: link.health for link in network.links}
-    yield from _walk(network, links, table, IPv4Address(address), ())
+    yield from _walk(network, links, table, int(IPv4Address(address)), ())
 
 
-def _walk(network: Network, links: Links, key: str, address: IPv4Address, hops: tuple[Hop, ...]) -> Iterator[Path]:
+def _walk(network: Network, links: Links, key: str, address: Address, hops: tuple[Hop, ...]) -> Iterator[Path]:
     if any(hop.table == key for hop in hops):
         yield Path(hops, "loop", "", f"back in {key}")
         return
@@ -156,31 +167,29 @@ def _walk(network: Network, links: Links, key: str, address: IPv4Address, hops: 
                 yield Path(taken, *_ending(network, end, address))
 
 
-def look_up(table: Table, address: IPv4Address, links: Links) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+def look_up(table: Table, address: Address, links: Links) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
     """The routes that win for an address, and those to the same prefix that do not."""
     fitting = [
-        (prefix, route)
+        (length, route)
         for route in table.routes
-        if usable(table, route, links)
-        for prefix in map(_network, route.prefixes)
-        if address in prefix and not _hidden(table, route, prefix, links)
+        for length in _lengths(route.prefixes, address)
+        if usable(table, route, links) and not _hidden(table, route, address, length, links)
     ]
     if not fitting:
         return (), ()
-    length = max(prefix.prefixlen for prefix, _ in fitting)
-    routes = tuple(route for prefix, route in fitting if prefix.prefixlen == length)
+    longest = max(length for length, _ in fitting)
+    routes = tuple(route for length, route in fitting if length == longest)
     best = min(rank(table, route, links) for route in routes)
     winners = tuple(route for route in routes if rank(table, route, links) == best)
     return winners, tuple(route for route in routes if rank(table, route, links) != best)
 
 
-def _hidden(table: Table, route: Route, prefix: IPv4Network, links: Links) -> bool:
+def _hidden(table: Table, route: Route, address: Address, length: int, links: Links) -> bool:
     order = order_of(table)
     return route.source in order.shielded and any(
-        prefix.subnet_of(_network(outer))
+        min(_lengths(shield.prefixes, address), default=33) <= length
         for shield in table.routes
         if shield.source in order.shields and usable(table, shield, links)
-        for outer in shield.prefixes
     )
 
 
@@ -204,13 +213,11 @@ def _steps(network: Network, links: Links, table: Table, hop: NextHop) -> Iterat
             assert_never(hop)
 
 
-def _ending(
-    network: Network, end: Deliver | Drop | Internet | Unknown, address: IPv4Address
-) -> tuple[Ending, str, str]:
+def _ending(network: Network, end: Deliver | Drop | Internet | Unknown, address: Address) -> tuple[Ending, str, str]:
     match end:
         case Deliver(key):
             endpoint = network.endpoint.get(key)
-            if endpoint and any(address in _network(prefix) for prefix in endpoint.prefixes):
+            if endpoint and _lengths(endpoint.prefixes, address):
                 return "delivered", key, ""
             return "lost", "", f"{key} does not have the address"
         case Drop(why):
