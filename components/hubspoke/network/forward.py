@@ -46,8 +46,9 @@ def forwarding(settled: Settled, last: "tuple[Settled, Forwarding] | None" = Non
     """The steps of a settled network; those of `last` are kept where the winners and the links are the same."""
     maker = _Maker(settled)
     steps: Steps = {}
+    touched = last[0].touched(settled.network) if last else set()
     for table in settled.network.tables:
-        kept = last and last[0].cells.get(table.key) is settled.cells[table.key] and last[0].links == settled.links
+        kept = last and table.key not in touched and last[0].cells.get(table.key) is settled.cells[table.key]
         steps[table.key] = last[1].steps[table.key] if last and kept else maker.steps(table)
     owned = {f"={e.key}": settled.classes.addresses(e.prefixes) if e.prefixes else 0 for e in settled.network.endpoints}
     certain = all(step.sure and UNSURE not in step.nexts for each in steps.values() for step in each)

@@ -39,7 +39,12 @@ class Known:
         settled = resettle(self.settled, network)
         if settled.classes is not self.classes:
             return Known.of(network)
-        return Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission)
+        after = Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission)
+        if network.filters is self.network.filters:
+            after.kinds, after._cells = self.kinds, self._cells
+            if after.forwarding.steps == self.forwarding.steps:  # packets go where they went
+                after._values, after._arriving = self._values, self._arriving
+        return after
 
     def carrying(self, mtu: int) -> "Known":
         """The same network without the links that cannot carry packets of so many bytes."""

@@ -63,6 +63,24 @@ class Settled:
         """Health of each link."""
         return {link.key: link.health for link in self.network.links}
 
+    @cached_property
+    def users(self) -> dict[str, set[str]]:
+        """The tables that have a route over each link."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for table in self.network.tables:
+            for route in table.routes:
+                if isinstance(route.next_hop, Via):
+                    for link in route.next_hop.links:
+                        found[link].add(table.key)
+        return found
+
+    def touched(self, network: Network) -> set[str]:
+        """The tables with routes over links that are not in the other network as they are in this."""
+        links = self.network.link
+        changed = [link.key for link in network.links if links.get(link.key) is not link]
+        gone = links.keys() - network.link.keys()
+        return set().union(*(self.users.get(key, set()) for key in (*changed, *gone)))
+
 
 def all_prefixes(network: Network) -> Iterator[Prefixes]:
     """Every tuple of prefixes in a network."""
@@ -121,17 +139,12 @@ class _Talk:
             table for s in self.sessions if s.key not in spoke_before or s.link in ill for speaker in s.speakers
             for table in speaker.announces
         }  # fmt: skip
+        touched = before.touched(self.network)
         self.changed = {
             key for key in self.network.table
-            if key not in same or self.heard[key] != before.heard.get(key, {}) or self.uses(key, ill)
+            if key not in same or key in touched or self.heard[key] != before.heard.get(key, {})
         }  # fmt: skip
         self.cells = {key: before.cells[key] for key in same - self.changed}
-
-    def uses(self, table: str, links: set[str]) -> bool:
-        routes = self.network.table[table].routes
-        return bool(links) and any(
-            isinstance(r.next_hop, Via) and not links.isdisjoint(r.next_hop.links) for r in routes
-        )
 
     def routes(self, table: Table) -> tuple[Route, ...]:
         learned = self.heard.get(table.key, {})
