@@ -9,6 +9,7 @@ from hubspoke.network.classes import Bits, members
 from hubspoke.network.filters import Admission, Cell, cut, unlike
 from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Values, delivered, ended, forwarding, spread
 from hubspoke.network.model import End, Filter, Finding, Link, Network, Ports, Protocol
+from hubspoke.network.questions import Question
 from hubspoke.network.settle import Settled, overlaps, resettle, settle
 
 End_ = Literal["source", "destination"]
@@ -21,6 +22,7 @@ class Known:
         self.settled, self.forwarding, self.admission = settled, forwarding, admission
         self.network, self.classes = settled.network, settled.classes
         self.inhabited = settled.classes.inhabited
+        self.proven: set[Question] = set()  # what holds as long as packets go where they go
         self._values: dict[tuple[object, ...], Values] = {}
         self._cells: dict[tuple[Protocol, Ports, bool], tuple[Cell, ...]] = {}
         self._arriving: dict[tuple[str, int, Cell, bool, bool, bool], Bits] = {}
@@ -44,6 +46,8 @@ class Known:
             after.kinds, after._cells = self.kinds, self._cells
             if after.forwarding.steps == self.forwarding.steps:  # packets go where they went
                 after._values, after._arriving = self._values, self._arriving
+                if (network.endpoints, network.findings) == (self.network.endpoints, self.network.findings):
+                    after.proven = self.proven
         return after
 
     def carrying(self, mtu: int) -> "Known":

@@ -21,7 +21,17 @@ def prove(network: Network, questions: Iterable[Question]) -> list[Verdict]:
 
 def ask(known: Known, questions: Iterable[Question]) -> list[Verdict]:
     """Answers each question of a network that is settled already."""
-    return [_verdict(known, question) for question in questions]
+    return [_kept_verdict(known, question) for question in questions]
+
+
+def _kept_verdict(known: Known, question: Question) -> Verdict:
+    """Sizes of packets are asked each time: they depend on links that the rest does not tell apart."""
+    if question in known.proven:
+        return Verdict(question, "proven")
+    verdict = _verdict(known, question)
+    if verdict.passed and not (isinstance(question, Routed) and question.mtu):
+        known.proven.add(question)
+    return verdict
 
 
 def _verdict(known: Known, question: Question) -> Verdict:

@@ -6,7 +6,8 @@ Nothing here uses classes of addresses: every table is searched, every filter as
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
+from socket import inet_aton
 from typing import Literal, assert_never
 
 from hubspoke.network.filters import Judged, answer, judge
@@ -33,8 +34,11 @@ Address = int
 @lru_cache(1 << 14)
 def _spans(prefixes: Prefixes) -> tuple[tuple[int, int, int], ...]:
     """First address, last address and length of each prefix: parsing is most of the work of a look-up."""
-    networks = map(IPv4Network, prefixes)
-    return tuple((int(n.network_address), int(n.broadcast_address), n.prefixlen) for n in networks)
+    found = []
+    for address, _, length in (prefix.partition("/") for prefix in prefixes):
+        first = int.from_bytes(inet_aton(address), "big")
+        found.append((first, first | 0xFFFFFFFF >> int(length), int(length)))
+    return tuple(found)
 
 
 def _lengths(prefixes: Prefixes, address: Address) -> list[int]:
