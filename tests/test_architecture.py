@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "components" / "hubspoke"
 ALLOWED = {
     "intent": set(),
     "plan": {"intent"},
+    "network": {"plan"},
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare"},
     "azure": {"args", "plan", "cloudflare"},

@@ -16,6 +16,7 @@ from hubspoke.plan import (
     Lock,
     Plan,
     SegmentTable,
+    SitePlan,
     SpokePlan,
     StaticRoute,
     Subnet,
@@ -159,6 +160,12 @@ PLAN = Plan(
     tags=(("cost", "1"), ("owner", "net")),
     organization_sharing=True,
     cloudflare=CloudflarePlan("0" * 32, 13335),
+    segments=(
+        SegmentTable("dev", ("dev",)),
+        SegmentTable("prod", ("prod", "shared")),
+        SegmentTable("shared", ("prod", "shared")),
+    ),
+    sites=(SitePlan("office", "shared", ("192.168.0.0/24", "192.168.2.0/24")),),
     accounts=(
         AccountPlan("apps", "aws", "222222222222", "deploy", "", "us-east-1", (), (WEB,), (), None, ("network",)),
         AccountPlan("cloudflare", "cloudflare", "0" * 32, "", "", "", (), (), (), FIREWALL, ()),

@@ -23,6 +23,7 @@ from hubspoke.plan.model import (
     OnRampPlan,
     Plan,
     SegmentTable,
+    SitePlan,
     SpokePlan,
     Subnet,
 )
@@ -55,6 +56,7 @@ class _Builder:
         self.wan, self.lock = wan, still_needed(wan, lock)
         self.prefixes = tuple(str(prefix) for prefix in sorted(wan.address_space))
         self.reach = reachable(wan.segments)
+        self.segments = tuple(SegmentTable(name, tuple(sorted(self.reach[name]))) for name in sorted(self.reach))
         self.cidrs: Mapping[str, IPv4Network] = {
             str(at[1]): network.cidr or self.lock.cidrs[str(at[1])] for at, network in networks(wan)
         }
@@ -75,7 +77,12 @@ class _Builder:
             tags=tuple(sorted(wan.tags.items())),
             organization_sharing=wan.organization_sharing,
             cloudflare=CloudflarePlan(wan.cloudflare.account, wan.cloudflare.asn),
+            segments=self.segments,
             accounts=tuple(sorted(accounts, key=lambda account: account.key)),
+            sites=tuple(
+                SitePlan(key, site.segment, tuple(map(str, sorted(site.prefixes))))
+                for key, site in sorted(wan.sites.items())
+            ),
             flows=tuple(
                 FlowPlan(key, flow.source, flow.target, flow.protocol, flow.port, flow.access)
                 for key, flow in sorted(wan.flows.items())
@@ -134,7 +141,7 @@ class _Builder:
             region=hub.region,
             asn=self.asn(key, hub),
             routing=hub.routing,
-            segments=tuple(SegmentTable(name, tuple(sorted(self.reach[name]))) for name in sorted(self.reach)),
+            segments=self.segments,
             connections=connections(self.wan, self.lock, key, hub, cloud),
             wan_prefixes=self.prefixes,
             shared_with=tuple(sorted(self.wan.accounts[guest].id for guest in guests)),

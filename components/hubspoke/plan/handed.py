@@ -67,7 +67,7 @@ def _part(plan: Plan, account: AccountPlan) -> Plan:
         for each in plan.accounts
         if each.key in account.depends_on
     )
-    return replace(plan, accounts=tuple(sorted((account, *others), key=lambda each: each.key)), flows=())
+    return replace(plan, accounts=tuple(sorted((account, *others), key=lambda each: each.key)), sites=(), flows=())
 
 
 def _digest(*paths: Path) -> str:

@@ -207,6 +207,15 @@ class CloudflarePlan:
 
 
 @dataclass(frozen=True)
+class SitePlan:
+    """A place behind Cloudflare that is not ours to configure."""
+
+    key: str
+    segment: str
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FlowPlan:
     """A flow between two prefixes' owners, as the plan resolved it, for people and for proofs."""
 
@@ -224,7 +233,9 @@ class Plan:
     tags: tuple[tuple[str, str], ...]
     organization_sharing: bool
     cloudflare: CloudflarePlan
+    segments: tuple[SegmentTable, ...]  # who exchanges routes with whom, sorted by key
     accounts: tuple[AccountPlan, ...]  # sorted by key
+    sites: tuple[SitePlan, ...]
     flows: tuple[FlowPlan, ...]
 
     def account(self, key: str) -> AccountPlan:

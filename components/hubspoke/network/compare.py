@@ -1,0 +1,147 @@
+"""What differs between two networks, table by table: between what is meant and what is there."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar, assert_never
+
+from hubspoke.network.model import (
+    ALL_PORTS,
+    Deliver,
+    Drop,
+    Endpoint,
+    Filter,
+    Internet,
+    Link,
+    Network,
+    NextHop,
+    Route,
+    Rule,
+    Session,
+    Table,
+    Unknown,
+    Via,
+)
+
+Kind = Literal["missing", "extra", "different"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not as meant. `place` is the table, link, filter or endpoint it is in."""
+
+    kind: Kind
+    place: str
+    what: str  # a prefix, a rule, or a word for the thing itself
+    intended: str
+    actual: str
+    origin: str  # of what is there; of what is meant where nothing is
+
+
+def compare(intended: Network, actual: Network) -> tuple[Difference, ...]:
+    """All that is missing, extra or different in `actual`, in the order of its places."""
+    found = [
+        *_elements("table", intended.table, actual.table, _table),
+        *_elements("link", intended.link, actual.link, _link),
+        *_elements("filter", intended.filter, actual.filter, _filter),
+        *_elements("endpoint", intended.endpoint, actual.endpoint, _endpoint),
+        *_elements("session", {s.key: s for s in intended.sessions}, {s.key: s for s in actual.sessions}, _session),
+    ]
+    return tuple(sorted(found, key=lambda each: (each.place, each.what, each.kind)))
+
+
+E = TypeVar("E", Table, Link, Filter, Endpoint, Session)
+Facts = dict[str, tuple[str, str]]  # what a thing says, and its origin, by what it says it of
+
+
+def _elements(
+    word: str, intended: Mapping[str, E], actual: Mapping[str, E], facts: Callable[[E], Facts]
+) -> Iterator[Difference]:
+    for key in dict.fromkeys([*intended, *actual]):
+        meant, there = intended.get(key), actual.get(key)
+        if meant is None and there is not None:
+            yield Difference("extra", key, word, "", "there", there.origin)
+        elif there is None and meant is not None:
+            yield Difference("missing", key, word, "there", "", meant.origin)
+        elif meant is not None and there is not None:
+            yield from _facts(key, facts(meant), facts(there))
+
+
+def _facts(place: str, meant: Facts, there: Facts) -> Iterator[Difference]:
+    for what in dict.fromkeys([*meant, *there]):
+        wanted, origin = meant.get(what, ("", ""))
+        found, place_of = there.get(what, ("", ""))
+        if wanted != found:
+            kind: Kind = "missing" if not found else "extra" if not wanted else "different"
+            yield Difference(kind, place, what, wanted, found, place_of or origin)
+
+
+def _table(table: Table) -> Facts:
+    """What is said of each prefix, however the routes are grouped."""
+    ways: dict[str, list[Route]] = {}
+    for route in table.routes:
+        for prefix in route.prefixes:
+            ways.setdefault(prefix, []).append(route)
+    found = {
+        prefix: (", ".join(sorted(map(_way, routes))), routes[0].origin) for prefix, routes in sorted(ways.items())
+    }
+    return found | {"filters": (", ".join(table.filters), table.origin)}
+
+
+def _way(route: Route) -> str:
+    priority = f" at {route.priority}" if route.priority else ""
+    return f"{route.source} {_hop(route.next_hop)}{priority}"
+
+
+def _hop(hop: NextHop) -> str:
+    match hop:
+        case Via(links):
+            return f"over {' or '.join(links)}"
+        case Deliver(endpoint):
+            return f"to {endpoint}"
+        case Drop(why):
+            return f"dropped: {why}"
+        case Internet():
+            return "to the Internet"
+        case Unknown(why):
+            return f"unknown: {why}"
+        case _:
+            assert_never(hop)
+
+
+def _link(link: Link) -> Facts:
+    ends = sorted(f"{end.router} ({', '.join(sorted(end.tables)) or 'no table'})" for end in link.ends)
+    return {"ends": (" and ".join(ends), link.origin), "health": (link.health, link.origin)}
+
+
+def _filter(filter_: Filter) -> Facts:
+    """Where order does not matter, rules are a set."""
+    found = {"default": (filter_.default, filter_.origin)}
+    if all(rule.action == "allow" for rule in filter_.rules):
+        return found | {text: ("there", rule.origin) for rule in filter_.rules for text in _rule(rule)}
+    texts = [text for rule in filter_.rules for text in _rule(rule)]
+    return found | {"rules": ("; ".join(texts), filter_.origin)}
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    for source in rule.sources or ("any",):
+        for destination in rule.destinations or ("any",):
+            traffic = rule.protocol if rule.ports == ALL_PORTS else f"{rule.protocol} {rule.ports[0]}-{rule.ports[1]}"
+            yield f"{rule.action} {traffic} from {source} to {destination}"
+
+
+def _endpoint(endpoint: Endpoint) -> Facts:
+    said = {
+        "segment": endpoint.segment,
+        "prefixes": ", ".join(sorted(endpoint.prefixes)),
+        "tables": ", ".join(sorted(endpoint.tables)),
+    }
+    return {what: (text, endpoint.origin) for what, text in said.items()}
+
+
+def _session(session: Session) -> Facts:
+    said = sorted(
+        f"{s.router} AS{s.asn}, announces {', '.join(sorted((*s.announces, *s.prefixes))) or 'nothing'}, "
+        f"learns into {', '.join(sorted(s.learns)) or 'nothing'}"
+        for s in session.speakers
+    )
+    return {"speakers": (" and ".join(said), session.origin)}

@@ -1,0 +1,26 @@
+"""From resources to the network that they make, cloud by cloud."""
+
+from collections.abc import Callable, Iterable
+
+from hubspoke.network.convert.aws import convert_aws
+from hubspoke.network.convert.cloudflare import convert_cloudflare, name_tunnels
+from hubspoke.network.convert.made import Made
+from hubspoke.network.convert.strange import report_strange
+from hubspoke.network.model import Network
+from hubspoke.network.snapshot import Snapshot
+
+CONVERTERS: Iterable[Callable[[Made, Snapshot], None]] = (name_tunnels, convert_aws, convert_cloudflare, report_strange)
+
+
+def actual(snapshot: Snapshot, context: Network | None = None) -> Network:
+    """The network that resources make. `context` is what is known of the rest: as planned, without these stacks.
+
+    What is not understood becomes a finding, and what is not known yet an `Unknown`.
+    """
+    made = Made(context)
+    for convert in CONVERTERS:
+        convert(made, snapshot)
+    return made.network()
+
+
+__all__ = ["actual"]

@@ -1,0 +1,177 @@
+"""AWS's resources: transit gateways with their tables, VPN connections and attachments, and VPCs."""
+
+from collections.abc import Iterator
+
+from hubspoke.network.convert.aws_vpc import VPC_TYPES, Vpcs
+from hubspoke.network.convert.elsewhere import hub_ids
+from hubspoke.network.convert.made import Half, Made
+from hubspoke.network.intended import names
+from hubspoke.network.intended.parts import ATTACHMENT_MTU, TUNNEL_MTU
+from hubspoke.network.model import Drop, End, Link, NextHop, Route, Source, Speaker, Unknown, Via
+from hubspoke.network.snapshot import Resource, Snapshot
+
+_TGW = "aws:ec2transitgateway/"
+GATEWAY = _TGW + "transitGateway:TransitGateway"
+TABLE = _TGW + "routeTable:RouteTable"
+ROUTE = _TGW + "route:Route"
+ASSOCIATION = _TGW + "routeTableAssociation:RouteTableAssociation"
+PROPAGATION = _TGW + "routeTablePropagation:RouteTablePropagation"
+ATTACHMENT = _TGW + "vpcAttachment:VpcAttachment"
+ACCEPTER = _TGW + "vpcAttachmentAccepter:VpcAttachmentAccepter"
+PEERING = _TGW + "peeringAttachment:PeeringAttachment"
+PEERING_ACCEPTER = _TGW + "peeringAttachmentAccepter:PeeringAttachmentAccepter"
+VPN = "aws:ec2/vpnConnection:VpnConnection"
+CUSTOMER = "aws:ec2/customerGateway:CustomerGateway"
+ATTACHED = (ATTACHMENT, VPN, PEERING)  # what can be associated, or be a route's target
+READ = frozenset({
+    GATEWAY, TABLE, ROUTE, ASSOCIATION, PROPAGATION, ATTACHMENT, ACCEPTER, PEERING, PEERING_ACCEPTER, VPN, *VPC_TYPES,
+})  # fmt: skip
+
+
+def convert_aws(made: Made, snapshot: Snapshot) -> None:
+    """Halves of tunnels are left for Cloudflare's converter to join."""
+    _Aws(made, snapshot).convert()
+
+
+class _Aws:
+    def __init__(self, made: Made, snapshot: Snapshot) -> None:
+        self.made, self.snapshot = made, snapshot
+        self.elsewhere = hub_ids(snapshot)
+        self.associated: dict[str, list[str]] = {}  # tables by attachment's URN
+        self.vpcs = Vpcs(made, snapshot, self.elsewhere)
+        self.vpns = {vpn.urn: self.inside(vpn) for vpn in snapshot.of_type(VPN)}
+
+    def convert(self) -> None:
+        for gateway in self.snapshot.of_type(GATEWAY):
+            self.gateway(gateway)
+        for table in self.snapshot.of_type(TABLE):
+            self.table(table)
+        for association in self.snapshot.of_type(ASSOCIATION):
+            self.associate(association)
+        for attachment in self.snapshot.of_type(ATTACHMENT):
+            self.attachment(attachment)
+        for vpn in self.snapshot.of_type(VPN):
+            self.vpn(vpn)
+        self.vpcs.convert()
+        for propagation in self.snapshot.of_type(PROPAGATION):
+            self.propagate(propagation)
+        for route in self.snapshot.of_type(ROUTE):
+            self.route(route)
+
+    # Names
+
+    def router(self, source: Resource) -> str:
+        gateway = self.snapshot.target(source, "transitGatewayId", GATEWAY)
+        found = names.hub(gateway.name) if gateway else self.elsewhere.get(source.known("transitGatewayId"))
+        return found or f"transit gateway {source.known('transitGatewayId', 'not known')}"
+
+    def table_key(self, source: Resource) -> str | None:
+        table = self.snapshot.target(source, "transitGatewayRouteTableId", TABLE)
+        return f"hub {table.name}" if table else self.elsewhere.get(source.known("transitGatewayRouteTableId"))
+
+    def attached(self, source: Resource) -> Resource | None:
+        """What an attachment id stands for, past its acceptance in the hub's account."""
+        accepted = self.snapshot.target(source, "transitGatewayAttachmentId", ACCEPTER)
+        found = self.snapshot.target(accepted or source, "transitGatewayAttachmentId", ATTACHMENT, PEERING)
+        return found or self.vpn_of(source)
+
+    def vpn_of(self, source: Resource) -> Resource | None:
+        """A VPN connection's attachment has an id of its own, which is one of its outputs."""
+        value = source.get("transitGatewayAttachmentId")
+        for vpn in self.snapshot.of_type(VPN):
+            if isinstance(value, str) and vpn.get("transitGatewayAttachmentId") == value:
+                return vpn
+        return self.snapshot.target(source, "transitGatewayAttachmentId", VPN)
+
+    # Gateways and their tables
+
+    def gateway(self, gateway: Resource) -> None:
+        for word in ("Association", "Propagation"):
+            if gateway.get(f"defaultRouteTable{word}") != "disable":
+                self.made.finding(
+                    f"attachments get a default {word.lower()} that is in no program", gateway.urn,
+                    f"set default_route_table_{word.lower()} to disable",
+                )  # fmt: skip
+
+    def table(self, table: Resource) -> None:
+        gateway = self.snapshot.target(table, "transitGatewayId", GATEWAY)
+        ecmp = gateway is None or gateway.get("vpnEcmpSupport") == "enable"
+        self.made.table(f"hub {table.name}", self.router(table), "aws tgw", table.urn, multipath=ecmp)
+
+    def associate(self, association: Resource) -> None:
+        attached, table = self.attached(association), self.table_key(association)
+        if attached and table:
+            self.associated.setdefault(attached.urn, []).append(table)
+        else:
+            self.made.finding(
+                "an association joins nothing that is known", association.urn, "judge all stacks together"
+            )
+
+    def attachment(self, attachment: Resource) -> None:
+        key = names.attachment(self.snapshot.owner(attachment))
+        hub, router = self.router(attachment), self.vpcs.router(attachment)
+        at_hub = End(hub, tuple(self.associated.get(attachment.urn, ())))
+        ends = End(router, tuple(self.vpcs.tables(router))), at_hub
+        self.made.links[key] = Link(key, ends, attachment.urn, ATTACHMENT_MTU["aws"], risks=(hub,))
+
+    # VPN connections
+
+    def inside(self, vpn: Resource) -> tuple[str, ...]:
+        return tuple(prefix for n in (1, 2) if (prefix := vpn.known(f"tunnel{n}InsideCidr")))
+
+    def vpn(self, vpn: Resource) -> None:
+        hub = self.router(vpn)
+        customer = self.snapshot.target(vpn, "customerGatewayId", CUSTOMER)
+        gateway = self.snapshot.target(vpn, "transitGatewayId", GATEWAY)
+        asn = int(gateway.get("amazonSideAsn", 64512)) if gateway else 0
+        speaker = None if vpn.get("staticRoutesOnly") else self.speaker(vpn, hub, asn)
+        tables = tuple(self.associated.get(vpn.urn, ()))
+        risks = (names.endpoint(vpn.name.rsplit("/", 1)[-1]), hub)
+        for number, prefix in enumerate(self.vpns[vpn.urn], 1):
+            self.made.halves[prefix] = Half(
+                prefix, hub, tables, vpn.known(f"tunnel{number}Address"),
+                customer.known("ipAddress") if customer else "", vpn.urn, speaker,
+                int(customer.get("bgpAsn", 0)) if customer else 0, TUNNEL_MTU["aws"], risks,
+            )  # fmt: skip
+
+    def speaker(self, vpn: Resource, hub: str, asn: int) -> Speaker:
+        """It announces the tables it is associated with, and those that it propagates to learn."""
+        learns = [
+            table for each in self.snapshot.of_type(PROPAGATION)
+            if (attached := self.attached(each)) and attached.urn == vpn.urn and (table := self.table_key(each))
+        ]  # fmt: skip
+        return Speaker(hub, asn, announces=tuple(self.associated.get(vpn.urn, ())), learns=tuple(learns))
+
+    # Routes
+
+    def propagate(self, propagation: Resource) -> None:
+        attached, table = self.attached(propagation), self.table_key(propagation)
+        if attached is None or table is None:
+            self.made.finding("a propagation joins nothing that is known", propagation.urn, "judge all stacks together")
+        elif attached.type == ATTACHMENT and table in self.made.tables:
+            way = Via((names.attachment(self.snapshot.owner(attached)),))
+            for prefix in self.vpcs.prefixes(self.vpcs.router(attached)):
+                self.made.routes(table, [Route(self.made.shared(prefix), way, Source.ATTACHED, propagation.urn)])
+
+    def route(self, route: Resource) -> None:
+        table = self.table_key(route)
+        if table is None or table not in self.made.tables:
+            self.made.finding("a route is in no table that is known", route.urn, "judge all stacks together")
+            return
+        prefixes = self.made.shared(route.known("destinationCidrBlock"))
+        self.made.routes(table, [Route(prefixes, self.target(route), Source.STATIC, route.urn)])
+
+    def target(self, route: Resource) -> NextHop:
+        if route.get("blackhole") is True:
+            return Drop()
+        attached = self.attached(route)
+        if attached is None:
+            return Unknown("attachment")
+        return Via(tuple(self.links(attached)))
+
+    def links(self, attached: Resource) -> Iterator[str]:
+        """An attachment's link; a VPN connection's two."""
+        if attached.type == ATTACHMENT:
+            yield names.attachment(self.snapshot.owner(attached))
+        for prefix in self.vpns.get(attached.urn, ()):
+            yield self.made.tunnels.get(prefix, f"no tunnel at Cloudflare has {prefix}")

@@ -1,0 +1,74 @@
+"""Examples for verdicts: one packet for each way of failing, followed hop by hop."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hubspoke.network.classes import Bits, members
+from hubspoke.network.filters import Cell
+from hubspoke.network.known import Known
+from hubspoke.network.model import Packet, Protocol
+from hubspoke.network.questions import Example, Isolated, Question, Routed, SameWayBack
+from hubspoke.network.trace import Trace, answers, trace, walk
+
+AT_MOST = 5  # examples of one verdict
+LOOKED_AT = 20  # pairs that are followed in search of examples that differ
+
+
+def examples(known: Known, question: Question, pairs: list[tuple[int, Bits]], cell: Cell | None) -> tuple[Example, ...]:
+    """A packet for each of the first few ways in which pairs fail."""
+    found: dict[object, Example] = {}
+    looked = 0
+    for source, targets in pairs:
+        for target in members(targets):
+            looked += 1
+            if looked > LOOKED_AT or len(found) == AT_MOST:
+                return tuple(found.values())
+            example = _example(known, question, packet(known, source, target, cell))
+            found.setdefault(_kind(example), example)
+    return tuple(found.values())
+
+
+def packet(known: Known, source: int, target: int, cell: Cell | None) -> Packet:
+    """A packet between addresses of two classes."""
+    ends = known.classes.sample(source), known.classes.sample(target)
+    if cell is None or cell.protocol == "other":
+        return Packet(*ends)
+    protocol: Protocol = cell.protocol  # type: ignore[assignment]
+    return Packet(*ends, protocol, cell.ports)
+
+
+def _example(known: Known, question: Question, sent: Packet) -> Example:
+    there = trace(known.network, sent)
+    if isinstance(question, Routed | SameWayBack):
+        return Example(f"no way from {sent.source} to {sent.destination}", replace(there, filters=()))
+    if isinstance(question, Isolated):
+        return Example(f"{sent.source} reaches {sent.destination}", there)
+    back = answers(known.network, sent)
+    fails = [way for way in (there, back) if _fails(way)]
+    if fails == [back]:
+        return Example(f"answers of {sent.destination} do not come back to {sent.source}", there, back)
+    return Example(f"{sent.source} does not reach {sent.destination}", there, back if back in fails else None)
+
+
+def _fails(way: Trace) -> bool:
+    return bool(way.blockers) or any(path.ending != "delivered" for path in way.paths)
+
+
+def _kind(example: Example) -> object:
+    """What two examples have in common that show the same."""
+    ways = [way for way in (example.there, example.back) if way]
+    paths = [path for way in ways for path in way.paths]
+    ends = {(path.ending, path.endpoint or path.why, "" if path.endpoint else path.hops[-1].table) for path in paths}
+    return frozenset(ends), frozenset(blocker.origin for way in ways for blocker in way.blockers)
+
+
+def loop_examples(known: Known, found: Mapping[str, Bits]) -> tuple[Example, ...]:
+    """For the first few tables, a destination that goes round in circles from there."""
+    shown = []
+    for table, bits in list(found.items())[:AT_MOST]:
+        address = known.classes.sample(next(members(bits)))
+        path = next(path for path in walk(known.network, table, address) if path.ending == "loop")
+        shown.append(
+            Example(f"{address} from {table}: " + " -> ".join(hop.table for hop in path.hops) + f", {path.why}")
+        )
+    return tuple(shown)

@@ -1,0 +1,48 @@
+"""What if one thing fails: the same questions of the network without it, each case from what is kept."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from hubspoke.network.known import Known
+from hubspoke.network.model import Link, Network
+from hubspoke.network.prove import ask, in_case
+from hubspoke.network.questions import LoopFree, Question, Verdict
+
+
+def fail(network: Network, *risks: str) -> Network:
+    """The network with these down, by the names in `network.risks`. Raises KeyError for a name that is not there."""
+    unknown = set(risks) - set(network.risks)
+    if unknown:
+        raise KeyError(f"nothing in the network is called {sorted(unknown)}; there are: {', '.join(network.risks)}")
+    return replace(network, links=tuple(_after(link, risks) for link in network.links))
+
+
+def _after(link: Link, risks: tuple[str, ...]) -> Link:
+    return link if set(risks).isdisjoint(link.risks) else replace(link, health="down")
+
+
+def prove_failures(
+    network: Network, questions: Iterable[Question], risks: Iterable[str] | None = None
+) -> Iterator[Verdict]:
+    """Answers each question again in each case that one thing fails; all things, or those named.
+
+    Endpoints that go down with it are not asked about, and named in the verdict.
+    """
+    yield from failing(Known.of(network), network, questions, network.risks if risks is None else risks)
+
+
+def failing(known: Known, network: Network, questions: Iterable[Question], risks: Iterable[str]) -> Iterator[Verdict]:
+    """The same from what is known of the network as it is."""
+    asked = tuple(questions)
+    for risk in risks:
+        cut_off = tuple(sorted(e.key for e in network.endpoints if risk in e.risks))
+        left = [each for question in asked if (each := _without(question, cut_off))]
+        yield from in_case(ask(known.after(fail(network, risk)), left), risk, cut_off)
+
+
+def _without(question: Question, gone: tuple[str, ...]) -> Question | None:
+    if isinstance(question, LoopFree) or not gone:
+        return question
+    sources = tuple(key for key in question.sources if key not in gone)
+    targets = tuple(key for key in question.targets if key not in gone)
+    return replace(question, sources=sources, targets=targets) if sources and targets else None

@@ -1,0 +1,103 @@
+"""Planned networks: spokes on their hubs, and single networks with a gateway of their own."""
+
+from collections.abc import Iterator
+
+from hubspoke.network.intended import names
+from hubspoke.network.intended.parts import ATTACHMENT_MTU, Parts, add_filters, add_sessions, add_tunnels, tunnels
+from hubspoke.network.model import (
+    Deliver,
+    End,
+    Endpoint,
+    Link,
+    PrefixFilter,
+    Route,
+    Session,
+    Source,
+    Speaker,
+    Table,
+    Via,
+)
+from hubspoke.plan.model import ONRAMP, HubPlan, OnRampPlan, Plan, SpokePlan
+
+KINDS = {"aws": "aws vpc", "azure": "azure subnet", "gcp": "gcp network"}
+
+
+def add_spoke(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePlan]) -> None:
+    """A spoke: its tables, its attachment, its filters. `others` are all spokes of the hub."""
+    router = names.spoke(spoke.key)
+    tables = tuple(names.table(router, key) for key in _table_keys(spoke))
+    routes = (_local(parts, spoke), *_to_hub(parts, spoke, hub, others))
+    for table in tables:
+        parts.tables.append(Table(table, router, KINDS[spoke.cloud], routes, f"plan: {table}"))
+    behind = ONRAMP if hub.cloud == "gcp" else spoke.segment
+    at_hub = End(names.hub(hub.key), (names.table(names.hub(hub.key), behind),))
+    link = names.attachment(spoke.key)
+    mtu = ATTACHMENT_MTU[spoke.cloud]
+    parts.links.append(Link(link, (End(router, tables), at_hub), f"plan: {router}", mtu, risks=(names.hub(hub.key),)))
+    if hub.cloud == "gcp" and hub.routing == "bgp":
+        _learn(parts, spoke, hub, others, tables)
+    _endpoint(parts, spoke, router, tables, names.hub(hub.key))
+
+
+def add_onramp(parts: Parts, plan: Plan, onramp: OnRampPlan) -> None:
+    """A single network: its table, its tunnels, its filters."""
+    router = names.onramp(onramp.key)
+    tables = tuple(names.table(router, key) for key in _table_keys(onramp))
+    add_tunnels(parts, onramp, router, tables[0])
+    routes = [_local(parts, onramp)]
+    if onramp.routing == "bgp":
+        told = parts.shared(onramp.advertised or (onramp.cidr,))
+        add_sessions(parts, plan, onramp, Speaker(router, onramp.asn, prefixes=told, learns=tables))
+    else:
+        way = Via(tunnels(onramp.connections))
+        routes.append(Route(parts.shared(onramp.wan_prefixes), way, Source.STATIC, f"plan: {router}, WAN"))
+    for table in tables:
+        parts.tables.append(Table(table, router, KINDS[onramp.cloud], tuple(routes), f"plan: {table}"))
+    _endpoint(parts, onramp, router, tables, router)
+
+
+def _table_keys(network: SpokePlan | OnRampPlan) -> list[str]:
+    """A new network has one table; an adopted one those that the intent names, if its cloud has such."""
+    adopted = network.adopted.route_tables if network.adopted else ()
+    return [key for key, _ in adopted] or ["main"]
+
+
+def _local(parts: Parts, network: SpokePlan | OnRampPlan) -> Route:
+    return Route(parts.shared((network.cidr,)), Deliver(network.key), Source.LOCAL, f"plan: network {network.key}")
+
+
+def _to_hub(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePlan]) -> Iterator[Route]:
+    """The WAN by way of the hub. Google's spokes learn each other's subnets, as the hub's topology lets them."""
+    way = Via((names.attachment(spoke.key),))
+    if hub.cloud != "gcp" or hub.routing == "static":
+        source = Source.BGP if hub.cloud == "azure" else Source.STATIC
+        yield Route(parts.shared(spoke.wan_prefixes), way, source, f"plan: spoke {spoke.key}, WAN")
+    if hub.cloud == "gcp":
+        for other in others:
+            if other.key != spoke.key and _joined(hub, spoke, other):
+                yield Route(parts.shared((other.cidr,)), way, Source.PEER, f"plan: spoke {other.key}")
+
+
+def _joined(hub: HubPlan, one: SpokePlan, other: SpokePlan) -> bool:
+    """In a star, edges see the centre only. Network Connectivity Center, "Preset topologies", 2026-08."""
+    return hub.topology == "mesh" or one.segment in hub.center or other.segment in hub.center
+
+
+def _learn(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePlan], tables: tuple[str, ...]) -> None:
+    """What the hub's router learned, handed on to a spoke; the spokes' own subnets go their own way."""
+    router = names.hub(hub.key)
+    theirs = PrefixFilter("deny", parts.shared(sorted(other.cidr for other in others)))
+    teller = Speaker(router, hub.asn, announces=(names.table(router, ONRAMP),), exports=theirs)
+    link = names.attachment(spoke.key)
+    listener = Speaker(names.spoke(spoke.key), 0, learns=tables)
+    parts.sessions.append(Session(f"exchange {link}", link, (teller, listener), f"plan: {router}"))
+
+
+def _endpoint(parts: Parts, network: SpokePlan | OnRampPlan, router: str, tables: tuple[str, ...], risk: str) -> None:
+    add_filters(parts, network, router)
+    parts.endpoints.append(
+        Endpoint(
+            network.key, network.segment, parts.shared((network.cidr,)), tables, f"plan: {router}",
+            (names.inbound(router),), (names.outbound(router),), (risk,),
+        )
+    )  # fmt: skip

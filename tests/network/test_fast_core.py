@@ -1,0 +1,89 @@
+"""The fast core says of every address what following the packet hop by hop says."""
+
+from hubspoke.network.classes import Classes, members
+from hubspoke.network.filters import Admission, cells, judge
+from hubspoke.network.forward import delivered, ended, forwarding
+from hubspoke.network.model import Filter, Network, Packet
+from hubspoke.network.settle import Oscillation, Settled, resettle, settle
+from hubspoke.network.trace import Path, walk
+from hypothesis import assume, given, settings
+
+from tests.network.networks import ADDRESSES, PREFIXES, filters, networks, packets
+
+
+def settled_or_not(network: Network) -> Settled:
+    try:
+        return settle(network)
+    except Oscillation:
+        assume(False)
+        raise
+
+
+def paths_of(settled: Settled) -> dict[tuple[str, str], list[Path]]:
+    network = settled.network
+    return {(t.key, a): list(walk(network, t.key, a)) for t in network.tables for a in ADDRESSES}
+
+
+@settings(max_examples=80, deadline=None)
+@given(networks())
+def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
+    settled = settled_or_not(network)
+    made, paths = forwarding(settled), paths_of(settled)
+    every, some = delivered(made, {}, every=True, best=False), delivered(made, {}, every=False, best=True)
+    terminates = ended(made)
+    for (table, address), found in paths.items():
+        bit = 1 << settled.classes.of(address)
+        endings = {path.ending for path in found}
+        assert bool(every[table] & bit) == (endings == {"delivered"}), (table, address)
+        assert bool(some[table] & bit) == bool(endings & {"delivered", "unknown"}), (table, address)
+        assert bool(terminates[table] & bit) == ("loop" not in endings), (table, address)
+
+
+@settings(max_examples=80, deadline=None)
+@given(networks())
+def test_at_best_is_never_less_than_at_worst_and_the_same_where_all_is_known(network: Network) -> None:
+    settled = settled_or_not(network)
+    made = forwarding(settled)
+    for every in (True, False):
+        worst, best = (delivered(made, {}, every=every, best=b) for b in (False, True))
+        for table in worst:
+            assert worst[table] & ~best[table] == 0
+            if made.certain:
+                assert worst[table] == best[table]
+
+
+@settings(max_examples=50, deadline=None)
+@given(networks(), networks())
+def test_settling_from_a_kept_state_changes_nothing_but_the_time(network: Network, other: Network) -> None:
+    before = settled_or_not(network)
+    again = resettle(before, network)
+    assert (again.network, again.cells) == (before.network, before.cells)
+    changed = Network(network.tables, network.links, network.endpoints, other.filters, ())
+    assert resettle(before, changed).network.tables == settle(changed).network.tables
+
+
+@settings(max_examples=80, deadline=None)
+@given(filters(), packets())
+def test_filters_pass_classes_as_they_pass_packets(found: tuple[Filter, ...], packet: Packet) -> None:
+    tuples = [p for f in found for r in f.rules for p in (r.sources, r.destinations)]
+    classes = Classes([*tuples, PREFIXES])
+    admission = Admission(classes)
+    for filter_ in found:
+        by_cell = {judged.cell: judged.action for judged in judge(filter_, packet)}
+        for cell in cells(packet.protocol, packet.ports, (filter_,)):
+            out = admission.passing((filter_,), cell, "source", classes.of(packet.source))
+            back = admission.passing((filter_,), cell, "destination", classes.of(packet.destination))
+            target, source = classes.of(packet.destination), classes.of(packet.source)
+            for passing, free in ((out, target), (back, source)):
+                assert bool(passing.surely >> free & 1) == (by_cell[cell] == "allow")
+                assert bool(passing.maybe >> free & 1) == (by_cell[cell] != "deny")
+
+
+def test_classes_are_as_many_as_can_be_told_apart() -> None:
+    mine = ("10.1.0.0/24", "10.1.1.0/24", "10.2.0.0/16")
+    classes = Classes([("10.0.0.0/8",), mine, ("10.9.0.0/16",)])
+    assert len(classes) == 4  # nowhere, 10/8, mine, 10.9
+    assert classes.of("10.1.0.9") == classes.of("10.2.200.1") != classes.of("10.1.2.1") == classes.of("10.3.0.0")
+    assert classes.of("11.0.0.0") == 0
+    assert sorted(members(classes.within(classes.own(("10.0.0.0/8",))))) == [1, 2, 3]
+    assert {classes.sample(n) for n in range(4)} == {"0.0.0.1", "10.0.0.1", "10.1.0.1", "10.9.0.1"}
