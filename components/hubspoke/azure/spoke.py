@@ -66,11 +66,11 @@ class AzureSpoke(pulumi.ComponentResource):
             virtual_hub_name=hub.apply(name_of),
             remote_virtual_network=azure.network.SubResourceArgs(id=network.id),
             enable_internet_security=False,
-            routing_configuration=self._routing(args["route_tables"]),
+            routing_configuration=self._routing(pulumi.Output.from_input(args["route_tables"])),
             opts=self._place.options(provider=hub_provider, **replacing("remoteVirtualNetwork")),
         )
 
-    def _routing(self, tables: dict[str, pulumi.Input[str]]) -> azure.network.RoutingConfigurationArgs:
+    def _routing(self, tables: pulumi.Output[Any]) -> azure.network.RoutingConfigurationArgs:
         """The segment's table decides where traffic goes; those that reach the spoke, and the on-ramp's, learn it."""
         reached = azure.network.PropagatedRouteTableArgs(
             labels=[label(segment) for segment in self._spoke.propagates_to],

@@ -69,7 +69,7 @@ class GcpSpoke(pulumi.ComponentResource):
             location="global",
             description=f"spoke {spoke.key}",
             hub=args["hub_id"],
-            group=args["groups"][spoke.segment],
+            group=pulumi.Output.from_input(args["groups"])[spoke.segment],
             linked_vpc_network=gcp.networkconnectivity.SpokeLinkedVpcNetworkArgs(
                 uri=network.self_link,
                 include_export_ranges=[spoke.cidr] if spoke.adopted else None,
