@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import World
 
-THREE_CLOUDS = Path(__file__).parents[1] / "intent" / "three_clouds.yaml"
+THREE_CLOUDS = Path(__file__).parents[2] / "stacks" / "wan.yaml"
 
 
 @pytest.fixture

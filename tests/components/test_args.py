@@ -11,7 +11,8 @@ from hubspoke.intent import load_wan
 from hubspoke.plan import CLOUDFLARE, FirewallPlan, HubPlan, Lock, OnRampPlan, SpokePlan, allocate, make_plan
 
 INTENT = Path(__file__).parents[1] / "intent"
-WANS = [load_wan(INTENT / name) for name in ("sound_clouds.yaml", "three_clouds.yaml")]
+EXAMPLE = Path(__file__).parents[2] / "stacks" / "wan.yaml"
+WANS = [load_wan(INTENT / "sound_clouds.yaml"), load_wan(EXAMPLE)]
 PLANS = [make_plan(wan, allocate(wan, Lock())) for wan in WANS]
 ACCOUNTS = [account for plan in PLANS for account in plan.accounts]
 
@@ -51,5 +52,6 @@ def test_a_firewall(plan: Any) -> None:
     args = {
         "segments": {key: list(prefixes) for key, prefixes in firewall.segments},
         "allowed": [{"source": source, "target": target} for source, target in firewall.allowed],
+        "wan_prefixes": list(firewall.wan_prefixes),
     }
     assert parse_firewall(args) == firewall

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "stacks" / "wan.yaml"
-EXAMPLES = (EXAMPLE, Path(__file__).with_name("three_clouds.yaml"))
+EXAMPLES = (EXAMPLE, ROOT / "tests" / "intents" / "aws.yaml")
 
 
 def test_the_committed_schema_is_up_to_date() -> None:

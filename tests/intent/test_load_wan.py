@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).parent
 SOUND, SOUND_CLOUDS = ((HERE / name).read_text() for name in ("sound.yaml", "sound_clouds.yaml"))
 FAULTS, CLOUD_FAULTS = (YAML(typ="safe").load(HERE / name) for name in ("faults.yaml", "cloud_faults.yaml"))
-EXAMPLES = (HERE.parents[1] / "stacks" / "wan.yaml", HERE / "three_clouds.yaml")
+EXAMPLES = (HERE.parents[1] / "stacks" / "wan.yaml", HERE.parent / "intents" / "aws.yaml")
 
 
 @pytest.fixture(autouse=True)

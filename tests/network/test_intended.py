@@ -11,12 +11,12 @@ from hubspoke.network.settle import settle
 from hubspoke.network.trace import trace
 from hubspoke.plan import Plan, load_plan
 
-STACKS = Path(__file__).parents[2] / "stacks"
+INTENTS = Path(__file__).parents[1] / "intents"
 
 
 @cache
 def example() -> Plan:
-    return load_plan(STACKS / "wan.yaml", STACKS / "wan.lock")
+    return load_plan(INTENTS / "aws.yaml", INTENTS / "aws.lock")
 
 
 @cache

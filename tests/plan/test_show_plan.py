@@ -20,8 +20,8 @@ from hubspoke.plan import (
     plan_to_dict,
 )
 
-STACKS = Path(__file__).parents[2] / "stacks"
-PLAN = load_plan(STACKS / "wan.yaml", STACKS / "wan.lock")
+INTENTS = Path(__file__).parents[1] / "intents"
+PLAN = load_plan(INTENTS / "aws.yaml", INTENTS / "aws.lock")
 WAN_OF_CLOUDS = load_wan(Path(__file__).parents[1] / "intent" / "sound_clouds.yaml")
 CLOUDS = make_plan(WAN_OF_CLOUDS, allocate(WAN_OF_CLOUDS, Lock()))
 
