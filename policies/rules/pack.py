@@ -3,12 +3,16 @@
 from pulumi_policy import Policy
 
 from rules import (
+    flows_carried,
+    network_as_intended,
     no_null_cipher,
     no_open_ingress,
     protect_gateways,
     redundant_tunnels,
     required_tags,
+    segments_isolated,
     strong_ipsec,
+    survives_single_failure,
     transit_gateway_no_defaults,
     tunnel_health_checks,
     tunnel_inside_addresses,
@@ -26,4 +30,8 @@ POLICIES: list[Policy] = [
     vpc_flow_logs.POLICY,
     required_tags.POLICY,
     protect_gateways.POLICY,
+    flows_carried.POLICY,
+    segments_isolated.POLICY,
+    survives_single_failure.POLICY,
+    network_as_intended.POLICY,
 ]

@@ -75,12 +75,18 @@ class About:
 
 
 def resource_rule(
-    about: About, checks: Mapping[str, ResourceCheck], settings: Schema | None = None
+    about: About,
+    checks: Mapping[str, ResourceCheck],
+    settings: Schema | None = None,
+    begin: Callable[[], object] | None = None,
 ) -> ResourceValidationPolicy:
-    """A rule on single resources: one check for each type it judges."""
+    """A rule on single resources: one check for each type it judges. `begin` is called before any resource is judged,
+    whatever its type."""
     schema = {**(settings or {}), **SHARED_SETTINGS}
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if begin:
+            begin()
         check = checks.get(args.resource_type)
         if check:
             resource, values = Resource(args), _values(schema, args.get_config())
@@ -122,10 +128,7 @@ def _report(findings: Iterable[tuple[Resource, Finding]], settings: Settings, re
 def _message(finding: Finding) -> str:
     if isinstance(finding, str):
         return finding
-    return (
-        f"not evaluated: {finding.path} is known only after deployment; "
-        "give it a plain value, or set allowUnknown for this policy"
-    )
+    return f"not evaluated: {finding.path} {finding.why}"
 
 
 def _exempt(resource: Resource, patterns: list[str]) -> bool:

@@ -10,12 +10,15 @@ from typing import Any
 
 from pulumi_policy.proxy import UnknownValueError
 
+_LATER = "is known only after deployment; give it a plain value, or set allowUnknown for this policy"
+
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that is known only after deployment. `path` says where: "healthCheck.enabled"."""
+    """A value that is not known. `path` says which: "healthCheck.enabled"; `why` what kept it from being known."""
 
     path: str
+    why: str = _LATER
 
 
 def plain(value: Any) -> Any:

@@ -83,7 +83,7 @@ def _mend_path(path: Path, case: str) -> str:
     if case and not isinstance(hop, Drop | Unknown):
         router = last.table.split("/")[0]
         return (
-            f"give {router} another way, as BGP does (`routing: bgp`), or accept it by name: "
-            f"--accept {case.replace(' ', '/', 1)}:{router.split(' ')[-1]}"
+            f"give {router} another way, as BGP does (`routing: bgp`), or accept it by name, in --accept or the "
+            f"policy's setting accepted: {case.replace(' ', '/', 1)}:{router.split(' ')[-1]}"
         )
     return f"put right the route from {last.route.origin}: {path.why}"

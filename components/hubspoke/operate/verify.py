@@ -11,8 +11,8 @@ from pathlib import Path
 from hubspoke.network.convert import actual
 from hubspoke.network.intended import context
 from hubspoke.network.model import Network
-from hubspoke.network.pending import with_pending_hubs
 from hubspoke.network.snapshot import Snapshot, from_export
+from hubspoke.network.told import as_told
 from hubspoke.operate.errors import OperateError
 from hubspoke.operate.result import Result, Status
 from hubspoke.operate.stack import OnEvent, Options, PackRef, Stack
@@ -35,12 +35,11 @@ class Seen:
     """What was found of some stacks. A stack that was never deployed has no snapshot: nothing of it is there."""
 
     snapshots: Mapping[str, Snapshot]
-    pending: frozenset[str] = frozenset()  # stacks that previews had to do without
 
     def network(self, plan: Plan, judged: Iterable[str]) -> Network:
         """These stacks as they are, among what the plan says of all others."""
         whole = sum(self.snapshots.values(), Snapshot(()))
-        return actual(with_pending_hubs(whole, plan, self.pending), context(plan, judged))
+        return actual(as_told(whole, plan), context(plan, judged))
 
 
 class Captures:

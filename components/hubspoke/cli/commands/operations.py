@@ -51,14 +51,14 @@ class Operations:
     def previewed(self, stacks: list[str], do: Preview) -> list[Result]:
         """Preview all at once in a way of one's own: a stack that is not up yet gives unknown outputs to those that
         need it."""
-        options = replace(self.options, environment=as_environment(self.pending(stacks)))
+        options = replace(self.options, environment=as_environment(self._pending(stacks)))
         independent = Fleet({stack: frozenset() for stack in stacks})
         return self._run(independent, "preview", lambda stack, event: do(stack, event, options))
 
     def up(self, stacks: list[str]) -> list[Result]:
         """Bring up in dependency order what was previewed. A stack whose preview had to do without its hubs' outputs,
         or whose hubs come up with it, is judged again on what those outputs now are, before it is changed."""
-        changing = self.pending(stacks) | set(stacks)
+        changing = self._pending(stacks) | set(stacks)
 
         def do(stack: Stack, event: OnEvent) -> Result:
             needs = set(self.session.plan.account(stack.name).depends_on)
@@ -96,7 +96,7 @@ class Operations:
 
             return fleet.run(operation, one, parallel=STACKS_AT_A_TIME)
 
-    def pending(self, stacks: list[str]) -> set[str]:
+    def _pending(self, stacks: list[str]) -> set[str]:
         """The stacks that these depend on and that have no outputs yet."""
         needed = {need for stack in stacks for need in self.session.plan.account(stack).depends_on}
         return {stack for stack in needed if not self._deployed(stack)}

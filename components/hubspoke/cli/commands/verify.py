@@ -1,6 +1,7 @@
 """verify: that the network does what the intent says, proven, or refuted by a packet that shows it."""
 
 import json
+import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -152,9 +153,8 @@ def _recorded(session: Session, stacks: list[str]) -> Seen:
 def _planned(session: Session, stacks: list[str]) -> Seen:
     operations = Operations(session, Options())
     with captures() as capture:
-        pending = operations.pending(stacks)
         results = operations.previewed(stacks, capture.preview)
-        return Seen({result.stack: capture.snapshot(result) for result in results}, frozenset(pending))
+        return Seen({result.stack: capture.snapshot(result) for result in results})
 
 
 def _observed(session: Session, stacks: list[str]) -> Seen:
@@ -171,8 +171,9 @@ def _observed(session: Session, stacks: list[str]) -> Seen:
 
         found = {}
         for name in there:
-            found[name] = Look(session.paths, name, inventory, owned).snapshot(on(name))
-            progress.end(Result(name, "refresh", Status.SUCCEEDED))
+            started, look = time.monotonic(), Look(session.paths, name, inventory, owned)
+            found[name] = look.snapshot(on(name))
+            progress.end(Result(name, "refresh", Status.SUCCEEDED, seconds=time.monotonic() - started))
     return Seen(found)
 
 

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from hubspoke.cli.exits import Exit
-from hubspoke.cli.verify import ways
 from hubspoke.cli.verify.show import MARKS
+from hubspoke.network import ways
 from hubspoke.network.failures import fail
 from hubspoke.network.filters import PROTOCOLS
 from hubspoke.network.judge import Judgement

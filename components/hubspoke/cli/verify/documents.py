@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from hubspoke.cli.verify import ways
 from hubspoke.cli.verify.outcome import KINDS, Outcome, case_of, kind_of
+from hubspoke.network import ways
 from hubspoke.network.advice import advice, culprits
 from hubspoke.network.questions import Answer, Example, Verdict
 

@@ -7,8 +7,8 @@ from itertools import groupby
 from rich.console import Console
 from rich.markup import escape
 
-from hubspoke.cli.verify import ways
 from hubspoke.cli.verify.outcome import KINDS, Outcome, case_of, kind_of
+from hubspoke.network import ways
 from hubspoke.network.advice import advice
 from hubspoke.network.compare import Difference
 from hubspoke.network.questions import Answer, Verdict

@@ -105,8 +105,8 @@ def plain(trace: Trace) -> dict[str, Any]:
 
 def _path(path: Path, steps: list[Step], destination: str) -> dict[str, Any]:
     return {
-        "hops": [_hop(step, destination) for step in steps], "ending": path.ending, "endpoint": path.endpoint, "why": path.why,
-        "sure": path.sure,
+        "hops": [_hop(step, destination) for step in steps],
+        "ending": path.ending, "endpoint": path.endpoint, "why": path.why, "sure": path.sure,
     }  # fmt: skip
 
 
