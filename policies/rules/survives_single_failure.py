@@ -38,7 +38,9 @@ def _find(judgement: "Judgement", settings: Settings) -> Iterator[Said]:
     except NotInNetwork as error:
         yield "", Unknown("accepted", str(error))
         return
-    failing = [each for each in Judgement(plan, network, accepted).failures if not each.passed]
+    anyway = {each.question.key for each in judgement.verdicts if not each.passed}
+    failures = Judgement(plan, network, accepted).failures
+    failing = [each for each in failures if not each.passed and each.question.key not in anyway]
     own = _of_the_plan(plan, accepted) if failing else set()
     yield from _by_case(failing, own)
 

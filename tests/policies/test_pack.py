@@ -26,7 +26,12 @@ Properties = dict[str, Any]
 BY_NAME = {policy.name: policy for policy in POLICIES}
 
 
+PROOFS = ("flows-carried", "segments-isolated", "survives-single-failure", "network-as-intended")
+NO_INTENT: dict[str, Any] = {name: {"wan": ""} for name in PROOFS}  # these resources are of no WAN's plan
+
+
 def start(config: dict[str, Any] | None = None) -> Analyzer:
+    config = {**NO_INTENT, **(config or {})}
     return Analyzer.start(PolicyPack(PACK, config), project="hubspoke", stack="network", dry_run=True)
 
 
@@ -177,7 +182,7 @@ def test_each_fault_is_found_and_nothing_else(pack: Analyzer, sound: list[Analyz
 
 
 def test_every_rule_can_fail(pack: Analyzer, sound: list[AnalyzedResource]) -> None:
-    assert {violation.policy for violation in run(pack, broken(sound))} == set(BY_NAME)
+    assert {violation.policy for violation in run(pack, broken(sound))} == set(BY_NAME) - set(PROOFS)
 
 
 def test_what_is_not_known_is_reported_at_the_rules_own_level(pack: Analyzer) -> None:
@@ -309,9 +314,31 @@ def test_the_documentation_is_made_from_the_rules() -> None:
     assert (ROOT / "docs" / "policies.md").read_text() == document(), f"docs/policies.md is old; run: {made}"
 
 
-def test_the_pack_needs_nothing_but_the_sdk() -> None:
+def test_the_pack_needs_nothing_but_the_sdk_and_hubspoke() -> None:
     imported = {name for path in PACK.rglob("*.py") for name in _imports(path)}
-    assert {name for name in imported if name not in sys.stdlib_module_names} == {"pulumi_policy", "rules"}
+    others = {name for name in imported if name not in sys.stdlib_module_names} - {"rules"}
+    assert others == {"hubspoke", "pulumi_policy"}
+    needed = {re.split(r"[>=]", line)[0].replace("-", "_") for line in (PACK / "requirements.txt").read_text().split()}
+    assert others < needed
+
+
+def test_the_pack_starts_without_hubspoke() -> None:
+    """What the proofs need is imported when the first of them judges."""
+    code = "import sys, rules.pack; print([m for m in sys.modules if m.startswith('hubspoke')])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PACK, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_stack_that_is_in_no_intent_is_not_passed_over(sound: list[AnalyzedResource]) -> None:
+    moved = [AnalyzedResource(**{**vars(each), "urn": each.urn.replace(":network::", ":nobody::")}) for each in sound]
+    lone = [AnalyzedResource(**{**vars(each), "property_dependencies": {}, "dependencies": ()}) for each in moved]
+    with start({name: {"wan": "stacks/wan.yaml"} for name in PROOFS}) as pack:
+        found = [violation for violation in pack.analyze_stack(lone) if violation.policy in PROOFS]
+    assert {(v.policy, v.level, v.not_evaluated) for v in found} == {
+        ("flows-carried", "mandatory", True), ("segments-isolated", "mandatory", True),
+        ("survives-single-failure", "advisory", True), ("network-as-intended", "advisory", True),
+    }  # fmt: skip
+    assert all("has no account nobody" in violation.message for violation in found)
 
 
 def _imports(path: Path) -> Iterator[str]:

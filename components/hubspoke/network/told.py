@@ -48,7 +48,7 @@ def _own(resource: Resource, snapshot: Snapshot) -> Resource:
         value = outputs.get(name)
         if kind != resource.type or name in resource.inputs:
             continue
-        if value is NOT_KNOWN and not resource.depends.get(name):
+        if value is NOT_KNOWN and not _made_here(resource, name, snapshot):
             del outputs[name]
         elif isinstance(value, list):
             apart = [
@@ -114,10 +114,14 @@ def _used(snapshot: Snapshot, spokes: Spokes) -> Iterator[Used]:
         spoke = spokes.get(snapshot.owner(resource))
         for name in ("transitGatewayId", "transitGatewayRouteTableId"):
             value = resource.get(name)
-            if spoke is None or value in (None, "") or value in here or resource.depends.get(name):
+            if spoke is None or value in (None, "") or value in here or _made_here(resource, name, snapshot):
                 continue
             table = _table(resource, spoke) if name == "transitGatewayRouteTableId" else ""
             yield resource.urn, name, (spoke.hub, table), value if isinstance(value, str) else ""
+
+
+def _made_here(resource: Resource, name: str, snapshot: Snapshot) -> bool:
+    return any(urn in snapshot.by_urn for urn in resource.depends.get(name, ()))
 
 
 def _table(resource: Resource, spoke: SpokePlan) -> str:

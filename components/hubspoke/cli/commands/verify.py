@@ -187,10 +187,14 @@ def _progress(text: str) -> AbstractContextManager[object]:
 def _write(session: Session, outcome: Outcome, sarif: Path | None, markdown: Path | None) -> None:
     """The files that are asked for. Raises UsageError where one cannot be written."""
     uri = session.paths.wan.resolve().relative_to(session.paths.root.resolve()).as_posix()
-    texts = {sarif: lambda: json.dumps(to_sarif(outcome, uri), indent=2), markdown: lambda: to_markdown(outcome)}
-    for path, text in texts.items():
-        if path:
-            try:
-                path.write_text(text() + "\n")
-            except OSError as error:
-                raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    if sarif:
+        _write_file(sarif, json.dumps(to_sarif(outcome, uri), indent=2) + "\n")
+    if markdown:
+        _write_file(markdown, to_markdown(outcome))
+
+
+def _write_file(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

@@ -51,9 +51,11 @@ def _example(example: Example) -> dict[str, Any]:
 def to_sarif(outcome: Outcome, uri: str) -> dict[str, Any]:
     """What is not proven, each at its line of the intent; `uri` is the intent's path in the repository."""
     places = outcome.places()
-    results = [_result(v, uri, places.get(v.question.origin, (1, 1))) for v in outcome.verdicts if not v.passed]
-    results += [_difference(text, uri) for text in _differences(outcome)]
-    rules = [{"id": _id(kind), "shortDescription": {"text": kind}} for kind in [*KINDS.values(), "as intended"]]
+    results = [_result(v, uri, places.get(v.question.origin, (1, 1))) for v in outcome.failing]
+    results += [_note("as-intended", text, uri) for text in _differences(outcome)]
+    results += [_note("accepted", f"{each}: its failure may cut {each.who} off", uri) for each in outcome.accepted]
+    kinds = [*KINDS.values(), "as intended", "accepted"]
+    rules = [{"id": _id(kind), "shortDescription": {"text": kind}} for kind in kinds]
     driver = {"name": "hubspoke verify", "rules": rules}
     return {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
 
@@ -70,8 +72,8 @@ def _result(verdict: Verdict, uri: str, place: tuple[int, int]) -> dict[str, Any
     return _sarif(_id(kind_of(verdict)), level, text, uri, place, f"{verdict.question.key}/{verdict.case}")
 
 
-def _difference(text: str, uri: str) -> dict[str, Any]:
-    return _sarif("as-intended", "note", text, uri, (1, 1), text)
+def _note(rule: str, text: str, uri: str) -> dict[str, Any]:
+    return _sarif(rule, "note", text, uri, (1, 1), text)
 
 
 def _sarif(rule: str, level: str, text: str, uri: str, place: tuple[int, int], key: str) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def to_markdown(outcome: Outcome) -> str:
         answers = Counter(verdict.answer for verdict in own)
         lines.append(f"| {title} | {' | '.join(str(answers[answer]) for answer in _ORDER)} |")
     lines += [f"\nAccepted: `{accepted}`." for accepted in outcome.accepted]
-    for verdict in (verdict for verdict in outcome.verdicts if not verdict.passed):
+    for verdict in outcome.failing:
         lines += _details(verdict)
     if outcome.differences:
         lines += ["", f"<details><summary>{len(outcome.differences)} differences from intent</summary>", ""]

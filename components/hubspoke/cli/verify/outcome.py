@@ -50,6 +50,12 @@ class Outcome:
         return overall(self.verdicts)
 
     @property
+    def failing(self) -> tuple[Verdict, ...]:
+        """What is not proven. What does not hold in any case is named once."""
+        anyway = {verdict.question.key for verdict in self.verdicts if not verdict.passed and not verdict.case}
+        return tuple(v for v in self.verdicts if not v.passed and not (v.case and v.question.key in anyway))
+
+    @property
     def exit(self) -> Exit:
         """Only what is proven passes."""
         return Exit.CLEAN if self.answer == "proven" else Exit.BLOCKED

@@ -28,7 +28,7 @@ def show(console: Console, outcome: Outcome, *, full: bool) -> None:
     among = f", {', '.join(outcome.judged)} among the plan of the rest" if outcome.judged else ""
     _say(console, f"{_OF[outcome.of]}{among}")
     _counts(console, outcome)
-    for case, verdicts in groupby((v for v in outcome.verdicts if not v.passed), key=lambda verdict: verdict.case):
+    for case, verdicts in groupby(outcome.failing, key=lambda verdict: verdict.case):
         _case(console, case, list(verdicts), outcome, full)
     _differences(console, outcome.differences, full)
     for accepted in outcome.accepted:
@@ -51,7 +51,7 @@ def _counts(console: Console, outcome: Outcome) -> None:
             _say(console, f"  {_tally(own)}  {kind}")
     if failures and len(failures) < len(outcome.cases):
         _say(console, f"  and again with each of {len(failures)} things failed:")
-        bad = {v.case for v in outcome.verdicts if v.case and not v.passed}
+        bad = {v.case for v in outcome.failing if v.case}
         shown = f"  {MARKS['refuted']} {', '.join(sorted(bad))}" if bad else ""
         _say(console, f"  {MARKS['proven']} {len(failures) - len(bad)} change nothing{shown}")
 
