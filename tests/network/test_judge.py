@@ -122,6 +122,19 @@ def test_hubs_that_are_not_up_yet_are_taken_as_planned(recorded: Exports) -> Non
     assert (judgement.findings, judgement.differences, overall(judgement.verdicts)) == ((), (), "proven")
 
 
+def test_what_only_some_resources_know_of_a_hub_is_known_to_all(recorded: Exports) -> None:  # noqa: F811
+    """In a preview some resources have the id of a hub, and others that refer to it do not know it yet."""
+    plan, seen = example(), as_a_policy_sees(from_export(recorded["dev-apps"]))
+    name = "transitGatewayId"
+    waiting = Snapshot(tuple(
+        replace(r, outputs={**r.outputs, name: NOT_KNOWN}) if r.type == "aws:ec2/route:Route" else
+        replace(r, outputs={**r.outputs, "routes": NOT_KNOWN}) if r.type == "aws:ec2/routeTable:RouteTable" else r
+        for r in seen.resources
+    ))  # fmt: skip
+    judgement = Judgement(plan, actual(as_told(waiting, plan), context(plan, ["dev-apps"])))
+    assert (judgement.findings, judgement.differences, overall(judgement.verdicts)) == ((), (), "proven")
+
+
 def _unless(value: object, text: str) -> object:
     """Not known where it is the other stack's, or a list that is yet to be filled in."""
     if isinstance(value, list) and value and isinstance(value[0], dict):

@@ -90,9 +90,10 @@ def _with_adopted(snapshot: Snapshot, spokes: Spokes) -> Snapshot:
 
 def _with_hubs(snapshot: Snapshot, spokes: Spokes) -> Snapshot:
     used = tuple(_used(snapshot, spokes))
-    ids: dict[tuple[str, str], set[str]] = {}
+    ids: dict[tuple[str, str], set[str]] = {place: set() for _, _, place, _ in used}
     for _, _, place, id_ in used:
-        ids.setdefault(place, set()).add(id_ or f"({'/'.join(place).rstrip('/')})")
+        ids[place] |= {id_} - {""}
+    ids = {place: found or {f"(hub {'/'.join(place).rstrip('/')})"} for place, found in ids.items()}
     everywhere = [id_ for found in ids.values() for id_ in found]
     known = {place: next(iter(found)) for place, found in ids.items() if len(found) == 1}
     known = {place: id_ for place, id_ in known.items() if everywhere.count(id_) == 1}
