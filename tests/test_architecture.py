@@ -24,8 +24,8 @@ ALLOWED = {
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "firewall", "pending"},
     "local": set(),
     "pending": set(),
-    "operate": {"intent", "plan", "local", "aws"},
-    "cli": {"intent", "plan", "pending", "local", "operate"},
+    "operate": {"intent", "plan", "network", "local", "aws"},
+    "cli": {"intent", "plan", "network", "pending", "local", "operate"},
 }
 MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "azure", "gcp", "cloudflare", "firewall"} | {
     "compose",

@@ -36,6 +36,17 @@ class Resource:
     def aliases(self) -> list[str]:
         return list(self.given.opts.aliases)
 
+    @property
+    def parent(self) -> str:
+        """URN of the component it is part of. Stack rules know it, resource rules do not."""
+        return self.given.parent.urn if isinstance(self.given, PolicyResource) and self.given.parent else ""
+
+    @property
+    def dependencies(self) -> dict[str, tuple[str, ...]]:
+        """URNs that its properties are made from, in a stack rule."""
+        found = self.given.property_dependencies if isinstance(self.given, PolicyResource) else {}
+        return {name: tuple(each.urn for each in made_from) for name, made_from in found.items()}
+
     @cached_property
     def properties(self) -> dict[str, Any]:
         return dict(plain(self.given.props))
@@ -67,6 +78,16 @@ class Stack:
         self._ids_by_type: dict[str, dict[str, Resource]] = {}
         for resource in self._by_urn.values():
             self._by_type.setdefault(resource.type, []).append(resource)
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """All of them."""
+        return tuple(self._by_urn.values())
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What is the same for stacks that hold the same."""
+        return tuple((each.urn, repr(each.properties)) for each in self.resources)
 
     def of_type(self, kind: str) -> list[Resource]:
         return self._by_type.get(kind, [])

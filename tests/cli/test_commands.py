@@ -122,7 +122,7 @@ def test_a_bad_change_is_blocked_before_anything_changes(fleet: World) -> None:
         (stack,) = ended.document["stacks"]
         assert (ended.code, stack["status"]) == (3, "blocked")
         messages = {v["policy"]: v["message"] for v in stack["violations"] if v["level"] == "mandatory"}
-        assert messages.keys() == {"no-open-ingress", "required-tags"}
+        assert messages.keys() == {"no-open-ingress", "required-tags", "segments-isolated"}
         assert messages["no-open-ingress"] == "ingress from 0.0.0.0/0 on tcp 5432; name the networks that may come in"
         assert (fleet.held(), fleet.resources("prod-apps")) == (held, state)
 
@@ -132,7 +132,12 @@ def test_a_rule_that_is_advisory_warns_and_lets_through(fleet: World, tmp_path: 
     program.write_text(program.read_text() + BAD_CHANGE)
     levels = tmp_path / "levels.json"
     levels.write_text(
-        json.dumps({name: {"enforcementLevel": "advisory"} for name in ("no-open-ingress", "required-tags")})
+        json.dumps(
+            {
+                name: {"enforcementLevel": "advisory"}
+                for name in ("no-open-ingress", "required-tags", "segments-isolated")
+            }
+        )
     )
     ended = fleet.hubspoke("preview", "--stack", "prod-apps", "--policy-pack-config", str(levels), "--json")
     (stack,) = ended.document["stacks"]

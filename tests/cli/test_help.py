@@ -32,4 +32,4 @@ def test_help_says_what_a_command_and_its_options_do(path: tuple[str, ...], worl
 
 def test_the_commands_are_those_there_should_be() -> None:
     top = {path[0] for path in ALL if path}
-    assert {"demo", "plan", "preview", "up", "refresh", "destroy", "drift", "sim"} <= top
+    assert {"demo", "plan", "preview", "up", "refresh", "destroy", "drift", "sim", "verify"} <= top

@@ -3,7 +3,7 @@
 import typer
 
 from hubspoke.cli import exits
-from hubspoke.cli.commands import demo, drift, operations, plan, recover, sim
+from hubspoke.cli.commands import demo, drift, operations, plan, recover, sim, verify
 
 HELP = """One wide-area network over every cloud: planned, judged, deployed, and kept that way.
 
@@ -11,11 +11,12 @@ The network is written once, in stacks/wan.yaml; each account of it is one Pulum
 
 \b
     hubspoke plan                what the intent comes to: addresses, routes, rules per account
+    hubspoke verify              that it does what the intent says, proven, with anything failed
     hubspoke preview --all       what would change, judged by the policy pack
     hubspoke up --all            deploy, in dependency order
     hubspoke drift --all         what differs from intent, and with --revert, put it back
 
-Exit codes: 0 clean, 1 failed, 2 usage or bad input, 3 blocked by policy, 7 differs from intent.
+Exit codes: 0 clean, 1 failed, 2 usage or bad input, 3 blocked by policy or a proof, 7 differs from intent.
 """
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("plan")(plan.plan)
+app.command("verify")(verify.verify)
 app.command("preview")(operations.preview)
 app.command("up")(operations.up)
 app.command("refresh")(operations.refresh)

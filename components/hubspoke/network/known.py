@@ -57,8 +57,9 @@ class Known:
         return Known(settled, forwarding(settled), self.admission)
 
     def no_endpoint(self, origin: str, keys: Iterable[str]) -> tuple[Finding, ...]:
-        """That a question names endpoints that are not in the network."""
-        return tuple(Finding(f"there is no endpoint {key!r}", origin, "deploy it, or correct the name") for key in keys)
+        """That a question names endpoints that are not in the network, or have no address there."""
+        what = "there is no endpoint {!r} with an address"
+        return tuple(Finding(what.format(key), origin, "deploy it, or correct the name") for key in keys)
 
     # Traffic
 

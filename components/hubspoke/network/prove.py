@@ -56,7 +56,8 @@ def _verdict(known: Known, question: Question) -> Verdict:
 def _missing_endpoints(known: Known, question: Question) -> list[str]:
     if isinstance(question, LoopFree):
         return []
-    return [key for key in (*question.sources, *question.targets) if key not in known.network.endpoint]
+    there = known.network.endpoint  # of one without addresses everything would be true
+    return [key for key in (*question.sources, *question.targets) if key not in there or not there[key].prefixes]
 
 
 def _conclude(known: Known, question: Question, worst: int, best: int, example: "_Pairs | None") -> Verdict:

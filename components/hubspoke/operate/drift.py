@@ -16,6 +16,8 @@ from hubspoke.local.engine import PolicyPack, Workspace, list_stacks
 from hubspoke.local.engine.analysis import analyze_state
 from hubspoke.local.engine.analyzer import load_policy_config
 from hubspoke.local.engine.state import State
+from hubspoke.network.snapshot import Resource, Snapshot, from_export
+from hubspoke.operate.errors import OperateError
 from hubspoke.operate.findings import Finding, Report, extra, from_refresh
 from hubspoke.operate.inventory import MANAGED_CONTAINERS, Found, Inventory
 from hubspoke.operate.local_stack import LocalStackRunner, open_workspace
@@ -73,6 +75,21 @@ class Look:
             seconds=time.monotonic() - started,
             steps=refreshed.steps,
         )
+
+    def snapshot(self, on_event: OnEvent) -> Snapshot:
+        """What its clouds hold: a refreshed copy of the state, and what is in managed containers and nobody's.
+
+        Raises OperateError where they cannot be looked at.
+        """
+        with _shadow(self.paths) as shadow:
+            runner = LocalStackRunner(shadow, self.stack)
+            refreshed = runner.refresh(on_event, Options(parallel=self.parallel))
+            if refreshed.status is not Status.SUCCEEDED:
+                raise OperateError(f"{self.stack} cannot be looked at: {'; '.join(refreshed.errors)}")
+            held = from_export(runner.export_stack())
+            extras = self._extras(_managed(open_workspace(shadow, passphrase(self.paths)), self.stack))
+        found = [_as_state(each.found, each.urn) for each in extras if each.found]
+        return held + Snapshot(tuple(Resource(s.urn, s.type, s.id, s.inputs, s.outputs) for s in found))
 
     def _extras(self, states: Iterable[State]) -> list[Finding]:
         return [

@@ -39,6 +39,22 @@ if pulumi.get_stack() == "prod-apps":
 """
 
 
+# What a developer adds to a program to get on with the work: one rule, wider. No resource is wrong by itself.
+LEAK = '''
+import pulumi
+
+
+def widen(args):
+    """The sandbox in Europe may speak to the whole WAN, not only to the directory."""
+    if args.name == "sandbox-eu/dev-dns-directory":
+        args.props |= {"cidr_ipv4": "10.0.0.0/8", "ip_protocol": "-1", "from_port": None, "to_port": None}
+    return pulumi.ResourceTransformationResult(args.props, args.opts)
+
+
+pulumi.runtime.register_stack_transformation(widen)
+'''
+
+
 @dataclass(frozen=True)
 class Story:
     """Tells the steps, and checks that each ends as it should."""
@@ -77,7 +93,7 @@ def demo(
     pause: Annotated[bool, typer.Option("--pause", help="Wait for Enter before every command.")] = False,
     yes: YesOption = False,
 ) -> None:
-    """Deploy, judge, break, find out, put back and destroy a whole network on this machine.
+    """Prove, deploy, judge, break, find out, put back and destroy a whole network on this machine.
 
     Makes a project of its own in ./hubspoke-demo. Touches no real cloud and needs no credentials.
     """
@@ -126,9 +142,26 @@ def _plan(story: Story) -> None:
     story.run("plan", "--account", "prod-apps")
 
 
+def _prove(story: Story) -> None:
+    story.say(
+        "3. Proven before it is there",
+        "Every flow arrives and its answers come back, what must not meet does not, whatever single thing fails; one "
+        "weakness of static routing is accepted by name. Then a program widens one rule, and a preview is enough to "
+        "find the packet that goes where it must not: exit code 3.",
+    )
+    story.run("verify", "--accept", "endpoint/e1:euc1")
+    program = story.folder / "stacks" / "__main__.py"
+    good = program.read_text()
+    try:
+        program.write_text(LEAK + good)
+        story.run("verify", "--of", "planned", "--stack", "dev-apps", "--no-failures", expect=Exit.BLOCKED)
+    finally:
+        program.write_text(good)
+
+
 def _up(story: Story) -> None:
     story.say(
-        "3. Up",
+        "4. Up",
         "Every account is a Pulumi stack. All are previewed and judged by the policy pack; then the hubs come up, and "
         "the accounts with spokes after them, side by side.",
     )
@@ -137,7 +170,7 @@ def _up(story: Story) -> None:
 
 def _blocked(story: Story) -> None:
     story.say(
-        "4. A bad change is stopped",
+        "5. A bad change is stopped",
         "Somebody opens a database to the internet, in a pull request. The preview is judged by the same pack, and "
         "nothing is changed: exit code 3.",
     )
@@ -152,7 +185,7 @@ def _blocked(story: Story) -> None:
 
 def _break(story: Story) -> None:
     story.say(
-        "5. Changes behind its back",
+        "6. Changes behind its back",
         "Somebody at a console adds a route to a managed route table, opens a security group to the world, and "
         "deletes a tunnel's route at Cloudflare. No stack knows of it.",
     )
@@ -173,7 +206,7 @@ def _named(clouds: Simulation, type_: str, name: str) -> Record:
 
 def _drift(story: Story) -> None:
     story.say(
-        "6. Found out, and judged",
+        "7. Found out, and judged",
         "A copy of each stack's state is refreshed; the real one stays as it is. What differs is named by property, "
         "and the policy pack judges what is really there: exit code 7.",
     )
@@ -182,7 +215,7 @@ def _drift(story: Story) -> None:
 
 def _revert(story: Story) -> None:
     story.say(
-        "7. Put back",
+        "8. Put back",
         "Only what the WAN manages is put back; every other resource is left alone, and counted to show it.",
     )
     story.run("drift", "--all", "--revert", "--yes")
@@ -190,7 +223,7 @@ def _revert(story: Story) -> None:
 
 def _retire(story: Story) -> None:
     story.say(
-        "8. Taken down",
+        "9. Taken down",
         "Hubs are protected: that is lifted in the intent, as everything is. Then all is destroyed, spokes first. What "
         "was there before is still there.",
     )
@@ -213,6 +246,7 @@ def _lift_protection(intent: Path) -> None:
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
     _before,
     _plan,
+    _prove,
     _up,
     _blocked,
     _break,

@@ -1,0 +1,110 @@
+"""The proofs as rules: a stack that is as meant passes, a planted fault is named by its resource, unknown is no pass."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pulumi_policy import PolicyResource, StackValidationPolicy
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
+from pulumi_policy.proxy import unknown_checking_proxy
+from rules import flows_carried, network_as_intended, segments_isolated, survives_single_failure
+
+from tests.policies.test_rules import _options, judged_stack
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+
+EGRESS, ROUTE = "SecurityGroupEgressRule", "ec2/route:Route"
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def stack(deployed: "World", monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[PolicyResource]]:
+    """The resources of a stack as a policy gets them, one of them changed."""
+    monkeypatch.chdir(deployed.root / "policies")
+
+    def resources(name: str, type_: str = "", called: str = "", change: Change | None = None) -> list[PolicyResource]:
+        made: dict[str, PolicyResource] = {}
+        for urn, each in deployed.resources(name).items():
+            if each["type"].startswith("pulumi:providers:") or each.get("external"):
+                continue
+            props = {**each.get("outputs", {}), "id": each.get("id", "")}
+            if change and type_ in each["type"] and urn.endswith(f"::{called}"):
+                change(props)
+            depends = {
+                prop: [made[on] for on in urns or () if on in made]
+                for prop, urns in (each.get("propertyDependencies") or {}).items()
+            }
+            made[urn] = PolicyResource(
+                each["type"], unknown_checking_proxy(props), urn, urn.rsplit("::", 1)[-1], _options(), None,
+                made.get(each.get("parent", "")), [], depends,
+            )  # fmt: skip
+        return list(made.values())
+
+    return resources
+
+
+RULES = (flows_carried, segments_isolated, network_as_intended)
+
+
+@pytest.mark.parametrize("name", ["network", "dev-apps", "prod-apps", "shared-services"])
+def test_the_example_is_as_meant(stack: Callable[..., list[PolicyResource]], name: str) -> None:
+    assert {rule.__name__: judged_stack(rule.POLICY, stack(name)) for rule in RULES} == {
+        rule.__name__: [] for rule in RULES
+    }
+
+
+def test_a_rule_that_is_too_wide_is_a_leak(stack: Callable[..., list[PolicyResource]]) -> None:
+    def widen(props: dict[str, Any]) -> None:
+        props.update(cidrIpv4="10.0.0.0/8", ipProtocol="-1", fromPort=None, toPort=None)
+
+    wide = stack("dev-apps", EGRESS, "sandbox-eu/dev-dns-directory", widen)
+    found = judged_stack(segments_isolated.POLICY, wide)
+    assert [(name, message.splitlines()[0]) for name, message in found] == [
+        ("sandbox-eu/dev-dns-directory", "flow no-dev-to-prod does not hold"),
+        ("sandbox-eu/dev-dns-directory", "segment dev apart from prod does not hold"),
+    ]
+    assert "delivered: frankfurt" in found[0][1]
+    assert judged_stack(flows_carried.POLICY, wide) == []
+    differences = judged_stack(network_as_intended.POLICY, wide)
+    assert [message.split(":")[0] for _, message in differences] == [
+        "extra in spoke sandbox-eu out",
+        "missing in spoke sandbox-eu out",
+    ]
+
+
+def test_a_route_to_nowhere_cuts_its_flows(stack: Callable[..., list[PolicyResource]]) -> None:
+    lost = stack(
+        "prod-apps", ROUTE, "web/main/10.0.0.0/8", lambda props: props.update(destinationCidrBlock="10.99.0.0/16")
+    )
+    found = judged_stack(flows_carried.POLICY, lost)
+    assert "flow web-orders does not hold" in {message.splitlines()[0] for _, message in found}
+    assert any("no route" in message for _, message in found)
+
+
+@pytest.mark.parametrize("rule", [flows_carried, network_as_intended])
+def test_what_is_not_known_is_no_pass(stack: Callable[..., list[PolicyResource]], rule: Any) -> None:
+    hidden = stack("prod-apps", ROUTE, "web/main/10.0.0.0/8", lambda props: props.update(destinationCidrBlock=UNKNOWN))
+    found = judged_stack(rule.POLICY, hidden)
+    assert any(message.startswith("not evaluated: ") for _, message in found)
+
+
+def test_a_weakness_of_the_plan_is_told_in_the_stack_that_has_it(stack: Callable[..., list[PolicyResource]]) -> None:
+    policy: StackValidationPolicy = survives_single_failure.POLICY
+    assert judged_stack(policy, stack("dev-apps")) == []
+    ((name, message),) = judged_stack(policy, stack("network"))
+    assert name.startswith("euc1/")
+    assert "does not hold when endpoint e1 fails" in message
+    assert judged_stack(policy, stack("network"), accepted=["endpoint/e1:euc1"]) == []
+    assert len(judged_stack(policy, stack("network"), accepted=["endpoint/e1:use1"])) == 1
+    ((_, refused),) = judged_stack(policy, stack("network"), accepted=["endpoint/e9:euc1"])
+    assert refused.startswith("not evaluated: accepted ")
+    assert "there are: endpoint/e1" in refused
+
+
+@pytest.mark.parametrize(("wan", "said"), [("stacks/other.yaml", "there is no stacks/other.yaml"), ("", None)])
+def test_without_an_intent_it_says_so_or_is_told_to_say_nothing(
+    stack: Callable[..., list[PolicyResource]], wan: str, said: str | None
+) -> None:
+    found = [message for _, message in judged_stack(flows_carried.POLICY, stack("dev-apps"), wan=wan)]
+    assert found == [] if said is None else len(found) == 1 and said in found[0]
