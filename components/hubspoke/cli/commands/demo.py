@@ -55,6 +55,10 @@ pulumi.runtime.register_stack_transformation(widen)
 '''
 
 
+# Static routes have one way: a hub's to Cloudflare, and two joined hubs' to each other.
+ACCEPTED = ("endpoint/e1:euc1", "peering/atlantic:euc1", "peering/atlantic:use1")
+
+
 @dataclass(frozen=True)
 class Story:
     """Tells the steps, and checks that each ends as it should."""
@@ -136,8 +140,9 @@ def _before(story: Story) -> None:
 def _plan(story: Story) -> None:
     story.say(
         "2. Plan",
-        "stacks/wan.yaml says what the company wants: two hubs, ten networks in three accounts, what may talk to "
-        "what and what must not. The plan is everything that follows from it. Here is one account of four.",
+        "stacks/wan.yaml says what the company wants: hubs on AWS, Azure and Google Cloud, twenty networks in ten "
+        "accounts, what may talk to what and what must not. The plan is everything that follows from it. Here is one "
+        "account.",
     )
     story.run("plan", "--account", "prod-apps")
 
@@ -145,11 +150,11 @@ def _plan(story: Story) -> None:
 def _prove(story: Story) -> None:
     story.say(
         "3. Proven before it is there",
-        "Every flow arrives and its answers come back, what must not meet does not, whatever single thing fails; one "
-        "weakness of static routing is accepted by name. Then a program widens one rule, and a preview is enough to "
-        "find the packet that goes where it must not: exit code 3.",
+        "Every flow arrives and its answers come back, what must not meet does not, whatever single thing fails; "
+        "three weaknesses of static routing are accepted by name. Then a program widens one rule, and a preview is "
+        "enough to find the packet that goes where it must not: exit code 3.",
     )
-    story.run("verify", "--accept", "endpoint/e1:euc1")
+    story.run("verify", *(word for each in ACCEPTED for word in ("--accept", each)))
     program = story.folder / "stacks" / "__main__.py"
     good = program.read_text()
     try:
@@ -224,23 +229,25 @@ def _revert(story: Story) -> None:
 def _retire(story: Story) -> None:
     story.say(
         "9. Taken down",
-        "Hubs are protected: that is lifted in the intent, as everything is. Then all is destroyed, spokes first. What "
-        "was there before is still there.",
+        "Gateways are protected: that is lifted in the intent, as everything is. Then all is destroyed, spokes first. "
+        "What was there before is still there.",
     )
-    _lift_protection(story.folder / "stacks" / "wan.yaml")
-    story.run("up", "--stack", "network", "--yes")
+    for stack in _lift_protection(story.folder / "stacks" / "wan.yaml"):
+        story.run("up", "--stack", stack, "--yes")
     story.run("destroy", "--all", "--yes")
     story.run("sim", "list")
 
 
-def _lift_protection(intent: Path) -> None:
-    """What a person would edit: `protect: false` on every hub. The rest of the file stays as it is."""
+def _lift_protection(intent: Path) -> list[str]:
+    """What a person would edit: `protect: false` on every hub and on-ramp. Returns the stacks that they are in."""
     yaml = YAML()
     yaml.preserve_quotes, yaml.width = True, 200
     document = yaml.load(intent)
-    for hub in document["hubs"].values():
-        hub["protect"] = False
+    gateways = [*document["hubs"].values(), *document["onramps"].values()]
+    for gateway in gateways:
+        gateway["protect"] = False
     yaml.dump(document, intent)
+    return sorted({str(gateway["account"]) for gateway in gateways})
 
 
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
