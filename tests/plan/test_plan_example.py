@@ -16,7 +16,6 @@ from hubspoke.plan import (
     lock_text,
     make_plan,
     plan_to_dict,
-    write_lock,
 )
 
 ROOT = Path(__file__).parents[2]

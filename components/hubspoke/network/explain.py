@@ -39,8 +39,12 @@ def packet(known: Known, source: int, target: int, cell: Cell | None) -> Packet:
 
 def _example(known: Known, question: Question, sent: Packet) -> Example:
     there = trace(known.network, sent)
-    if isinstance(question, Routed | SameWayBack):
-        return Example(f"no way from {sent.source} to {sent.destination}", replace(there, filters=()))
+    if isinstance(question, Routed):
+        return Example(_no_way(known, question, there), replace(there, filters=()))
+    if isinstance(question, SameWayBack):
+        why = f"packets from {sent.source} to {sent.destination} and their answers do not cross the same firewall"
+        back = answers(known.network, sent)
+        return Example(why, replace(there, filters=()), replace(back, filters=()))
     if isinstance(question, Isolated):
         return Example(f"{sent.source} reaches {sent.destination}", there)
     back = answers(known.network, sent)
@@ -48,6 +52,15 @@ def _example(known: Known, question: Question, sent: Packet) -> Example:
     if fails == [back]:
         return Example(f"answers of {sent.destination} do not come back to {sent.source}", there, back)
     return Example(f"{sent.source} does not reach {sent.destination}", there, back if back in fails else None)
+
+
+def _no_way(known: Known, question: Routed, there: Trace) -> str:
+    """Short packets may have a way where long ones have none: the links that are too narrow are named."""
+    ends = f"from {there.packet.source} to {there.packet.destination}"
+    used = dict.fromkeys(hop.link for path in there.paths for hop in path.hops if hop.link)
+    narrow = [f"{key} carries {mtu}" for key in used if (mtu := known.network.link[key].mtu) < question.mtu]
+    size = f"for packets of {question.mtu} bytes " if narrow else ""
+    return f"no way {size}{ends}{': ' if narrow else ''}{', '.join(narrow)}"
 
 
 def _fails(way: Trace) -> bool:

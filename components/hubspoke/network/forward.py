@@ -7,13 +7,13 @@ there is none of the second. Both are worked out twice where something is not kn
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import assert_never
 
 from hubspoke.network.choose import Cell
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Deliver, Drop, End, Internet, NextHop, Table, Unknown, Via
+from hubspoke.network.model import Deliver, Drop, End, Internet, Network, NextHop, Table, Unknown, Via
 from hubspoke.network.settle import Settled
 
 LOST, UNSURE, OUT = "(lost)", "(unknown)", "(internet)"  # where a packet may end beside tables and endpoints
@@ -46,6 +46,8 @@ def forwarding(settled: Settled, last: "tuple[Settled, Forwarding] | None" = Non
     """The steps of a settled network; those of `last` are kept where the winners and the links are the same."""
     maker = _Maker(settled)
     steps: Steps = {}
+    if last and _places(last[0].network) != _places(settled.network):
+        last = None  # steps may lead to what is gone
     touched = last[0].touched(settled.network) if last else set()
     for table in settled.network.tables:
         kept = last and table.key not in touched and last[0].cells.get(table.key) is settled.cells[table.key]
@@ -53,6 +55,11 @@ def forwarding(settled: Settled, last: "tuple[Settled, Forwarding] | None" = Non
     owned = {f"={e.key}": settled.classes.addresses(e.prefixes) if e.prefixes else 0 for e in settled.network.endpoints}
     certain = all(step.sure and UNSURE not in step.nexts for each in steps.values() for step in each)
     return Forwarding(settled.classes, steps, owned, _before(steps), certain)
+
+
+def _places(network: Network) -> tuple[Set[str], Set[str]]:
+    """Where steps may lead to."""
+    return network.table.keys(), network.endpoint.keys()
 
 
 class _Maker:

@@ -31,9 +31,7 @@ class Known:
     def of(cls, network: Network) -> "Known":
         """Settles a network. Endpoints with the same addresses are findings of it."""
         settled = settle(network)
-        if found := overlaps(settled):
-            network = replace(settled.network, findings=(*settled.network.findings, *found))
-            settled = replace(settled, network=network)
+        settled = _with(settled, overlaps(settled))
         return cls(settled, forwarding(settled), Admission(settled.classes))
 
     def after(self, network: Network) -> "Known":
@@ -41,14 +39,26 @@ class Known:
         settled = resettle(self.settled, network)
         if settled.classes is not self.classes:
             return Known.of(network)
+        known = self.network.findings[len(self.settled.given.findings) :]
+        settled = _with(settled, known if network.endpoints is self.network.endpoints else overlaps(settled))
         after = Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission)
         if network.filters is self.network.filters:
             after.kinds, after._cells = self.kinds, self._cells
-            if after.forwarding.steps == self.forwarding.steps:  # packets go where they went
+            if self._passes_as(after):
                 after._values, after._arriving = self._values, self._arriving
-                if (network.endpoints, network.findings) == (self.network.endpoints, self.network.findings):
+                if after.network.findings == self.network.findings:
                     after.proven = self.proven
         return after
+
+    def _passes_as(self, other: "Known") -> bool:
+        """Whether packets go where they go in another, through the same filters and links as wide."""
+        links = self.network.link
+        return (
+            self.forwarding.steps == other.forwarding.steps
+            and self.network.endpoints == other.network.endpoints
+            and all(table.filters == self.network.table[key].filters for key, table in other.network.table.items())
+            and all(link.mtu == links[key].mtu for key, link in other.network.link.items() if key in links)
+        )
 
     def carrying(self, mtu: int) -> "Known":
         """The same network without the links that cannot carry packets of so many bytes."""
@@ -208,6 +218,13 @@ class Known:
 
     def _nowhere(self) -> Values:
         return dict.fromkeys([*self.forwarding.owned, LOST, OUT, UNSURE], 0)
+
+
+def _with(settled: Settled, findings: tuple[Finding, ...]) -> Settled:
+    """The same with more findings."""
+    if not findings:
+        return settled
+    return replace(settled, network=replace(settled.network, findings=(*settled.network.findings, *findings)))
 
 
 def _sealed(link: Link) -> Link:

@@ -129,14 +129,15 @@ class _Talk:
 
     def remember(self, before: Settled) -> None:
         """Takes over what is as it was: tables that are the same, over links that are as healthy as they were."""
-        sides = {f"{session.key}/{side}" for session in self.sessions for side in (0, 1)}
+        spoke = {session.key: session for session in before.given.sessions}
+        kept = {session.key for session in self.sessions if spoke.get(session.key) is session}
+        sides = {f"{key}/{side}" for key in kept for side in (0, 1)}
         for table, learned in before.heard.items():
             self.heard[table] = {side: routes for side, routes in learned.items() if side in sides}
         ill = {key for key, health in self.links.items() if before.links.get(key) != health}
         same = {t.key for t in before.given.tables if t is self.network.table.get(t.key)}
-        spoke_before = {session.key for session in before.given.sessions}
         self.spoken = {
-            table for s in self.sessions if s.key not in spoke_before or s.link in ill for speaker in s.speakers
+            table for s in self.sessions if s.key not in kept or s.link in ill for speaker in s.speakers
             for table in speaker.announces
         }  # fmt: skip
         touched = before.touched(self.network)
@@ -184,7 +185,8 @@ class _Talk:
     def tell(self, session: Session, side: int, speaker: Speaker, listener: Speaker) -> set[str]:
         key = f"{session.key}/{side}"
         heard = self.hear(session, listener, self.announce(speaker, listener.asn))
-        news = {table for table in listener.learns if self.heard[table].get(key, ()) != heard}
+        there = (table for table in listener.learns if table in self.network.table)
+        news = {table for table in there if self.heard[table].get(key, ()) != heard}
         for table in news:
             self.heard[table][key] = heard
         return news
@@ -194,7 +196,7 @@ class _Talk:
         said: dict[tuple[tuple[int, ...], int | None, frozenset[str]], Bits] = defaultdict(int)
         path = (speaker.asn,) * (1 + speaker.prepend)
         for table in speaker.announces:
-            for learned, bits in self.chosen(table):
+            for learned, bits in self.chosen(table) if table in self.network.table else ():
                 if to not in learned:
                     said[(path + learned, speaker.med, speaker.communities)] |= bits
         if speaker.prefixes:
