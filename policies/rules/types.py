@@ -23,6 +23,7 @@ NETWORK_SECURITY_GROUP = "azure-native:network:NetworkSecurityGroup"
 SECURITY_RULE = "azure-native:network:SecurityRule"
 AZURE_ROUTE_TABLE = "azure-native:network:RouteTable"
 AZURE_FLOW_LOG = "azure-native:network:FlowLog"
+STORAGE_ACCOUNT = "azure-native:storage:StorageAccount"
 
 FIREWALL = "gcp:compute/firewall:Firewall"
 FIREWALL_RULE = "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule"
@@ -44,6 +45,7 @@ TAGGED_AZURE = (
     VNET_CONNECTION,
     LOCAL_GATEWAY,
     AZURE_FLOW_LOG,
+    STORAGE_ACCOUNT,
 )
 # What takes labels on Google Cloud. Networks, subnetworks, routers and classic gateways take none.
 LABELLED = (

@@ -1,11 +1,13 @@
 """Exactly what each of Azure's components makes, and what becomes of it: up, again, edited, put back, destroyed."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hubspoke.azure.flow_log import account_name
 from hubspoke.local.clouds.azure import sources as azure
 from hubspoke.local.clouds.cloudflare.magic_wan import ROUTE, TUNNEL
 from hubspoke.local.engine import EngineError
@@ -117,7 +119,23 @@ def test_up_again_refreshed_edited_put_back_and_destroyed(lab: "Lab") -> None:
     assert world.held() == held
 
     world.run("destroy", "lab")
-    assert world.held() == before
+    left = world.held()
+    assert {key: left.pop(key) for key in before} == before
+    groups = f"/subscriptions/{made.SPOKE}/resourceGroups/NetworkWatcherRG"
+    watcher = f"{groups}/providers/Microsoft.Network/networkWatchers/NetworkWatcher_westeurope"
+    assert set(left) == {(azure.RESOURCE_GROUP, groups), (azure.NETWORK_WATCHER, watcher)}, "Azure made them"
+
+
+@pytest.mark.parametrize(
+    ("key", "starts"), [("web", "web"), ("web-eu", "webeu"), ("customer-data-platform", "customerdat")]
+)
+def test_a_storage_accounts_name_is_one_that_azure_takes_and_stays(key: str, starts: str) -> None:
+    group = f"/subscriptions/{made.SPOKE}/resourceGroups/hubspoke-spoke-{key}"
+    name = account_name(key, group)
+    assert re.fullmatch(rf"{starts}[0-9a-f]{{13}}", name)
+    assert len(name) <= 24
+    assert account_name(key, group.upper()) == name, "ids mean the same in any case"
+    assert account_name(key, group.replace(made.SPOKE, made.HUB)) != name
 
 
 def test_what_is_protected_refuses_to_go(lab: "Lab") -> None:

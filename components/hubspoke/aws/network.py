@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from hubspoke.plan.model import AdoptedNetwork, OnRampPlan, SpokePlan, Subnet
+from hubspoke.plan.model import FLOW_LOG_DAYS, AdoptedNetwork, OnRampPlan, SpokePlan, Subnet
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _flow_log(make: Maker, vpc: aws.ec2.Vpc) -> None:
     group = aws.cloudwatch.LogGroup(
         f"{part.key}-flows",
         region=part.region,
-        retention_in_days=30,
+        retention_in_days=FLOW_LOG_DAYS,
         tags=make.named("flows"),
         opts=make.options(),
     )

@@ -1,4 +1,4 @@
-"""The network of a spoke or on-ramp: a new VNet with its subnets and filter, or one that existed before."""
+"""The network of a spoke or on-ramp: a new VNet with its subnets, filter and flow log, or one that existed before."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import pulumi
 import pulumi_azure_native as azure
 
 from hubspoke.azure.filter import rules
+from hubspoke.azure.flow_log import flow_log
 from hubspoke.azure.parts import Place, name_of, replacing
 from hubspoke.plan.model import AdoptedNetwork, OnRampPlan, SpokePlan, Subnet
 
@@ -61,6 +62,7 @@ def _create(place: Place, plan: Planned, group: azure.network.NetworkSecurityGro
     made: list[azure.network.Subnet] = []
     for subnet in plan.subnets:
         made.append(_subnet(place, network, subnet, table, group, made[-1:]))
+    flow_log(place, network, made[-1:])
     ids: dict[str, pulumi.Input[str]] = {s.key: one.id for s, one in zip(plan.subnets, made, strict=True)}
     return Network(network.id, ids, group.id)
 

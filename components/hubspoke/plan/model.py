@@ -13,6 +13,7 @@ from hubspoke.intent.segments import ONRAMP as ONRAMP  # the plan's tables are k
 Cloud = Literal["aws", "azure", "gcp"]
 Routing = Literal["static", "bgp"]
 Topology = Literal["mesh", "star"]
+FLOW_LOG_DAYS = 30  # how long what went over a new network is kept, where a cloud asks
 
 
 @dataclass(frozen=True)

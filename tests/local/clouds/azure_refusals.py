@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 from hubspoke.local.clouds.azure import sources as azure
 
-from tests.local.clouds.azure_world import HUB_GROUP, POLICY, RULE, configurations, link, named, site, space
+from tests.local.clouds.azure_world import (
+    HUB_GROUP,
+    POLICY,
+    RULE,
+    SPOKE_GROUP,
+    WATCHER,
+    WATCHER_GROUP,
+    configurations,
+    link,
+    named,
+    site,
+    space,
+    storage,
+)
 
 if TYPE_CHECKING:
     from tests.local.clouds.fact_bench import World
@@ -149,6 +162,23 @@ def _elsewhere(world: "World") -> Given:
     return {"virtualNetworkName": "onramp", "addressPrefix": "10.2.9.0/24", "routeTable": ref(world, "far table")}
 
 
+def _log(target: str = "network", **account: Any) -> Callable[["World"], Given]:
+    """A second flow log, which is kept in an account of its own where that is to be another one."""
+
+    def given(world: "World") -> Given:
+        kept = storage(world, "storage2", "flows2", **account) if account else world.id("storage")
+        place = {"networkWatcherName": WATCHER, **WATCHER_GROUP}
+        return {"targetResourceId": world.id(target), "storageId": kept, **place}
+
+    return given
+
+
+def _taken(world: "World") -> object:
+    """The name of an account of another subscription."""
+    given = {"accountName": "flows1", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}, **SPOKE_GROUP}
+    return world.azure_spoke.create(azure.STORAGE_ACCOUNT, **given)
+
+
 _ROUTE: Given = {"addressPrefix": "10.4.0.0/16", "nextHopType": "VirtualAppliance"}  # without the appliance's address
 _IN = {"virtualNetworkName": "onramp"}
 _SPACE = {"gatewayIpAddress": "162.159.64.2", "localNetworkAddressSpace": space("0.0.0.0/0")}
@@ -255,6 +285,16 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
     (azure.GATEWAY_CONNECTION, "its IPsec policies are Azure's"): (
         BAD, creating(azure.GATEWAY_CONNECTION, _between(ipsecPolicies=_policy(saLifeTimeSeconds=299)))),
     (azure.GATEWAY_CONNECTION, "its ends stay"): (BAD, updating("gateway connection", {"connectionType": "Vnet2Vnet"})),
+    (azure.NETWORK_WATCHER, "one for a region of a subscription"): (
+        "NetworkWatcherCountLimitReached", creating(azure.NETWORK_WATCHER, {})),
+    (azure.FLOW_LOG, "no new one for a security group"): (BAD, creating(azure.FLOW_LOG, _log("plain group"))),
+    (azure.FLOW_LOG, "its watcher, target and storage are in one region"): (
+        BAD, creating(azure.FLOW_LOG, _log(location="northeurope"))),
+    (azure.FLOW_LOG, "its storage is standard"): (BAD, creating(azure.FLOW_LOG, _log(sku="Premium_LRS"))),
+    (azure.STORAGE_ACCOUNT, "its name is 3 to 24 lower-case letters and digits"): (
+        "AccountNameInvalid",
+        creating(azure.STORAGE_ACCOUNT, {"accountName": "my-flows", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}})),
+    (azure.STORAGE_ACCOUNT, "its name is unique everywhere"): ("StorageAccountAlreadyTaken", _taken),
 }  # fmt: skip
 
 # Type and line, the code, the thing that is to be deleted, and what must be so before.

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tests.local.clouds.fact_bench import World
 
 HUB_GROUP, SPOKE_GROUP = {"resourceGroupName": "hub"}, {"resourceGroupName": "spoke"}
+WATCHER_GROUP, WATCHER = {"resourceGroupName": "NetworkWatcherRG"}, "NetworkWatcher_westeurope"
 POLICY = {
     "ikeEncryption": "AES256", "ikeIntegrity": "SHA256", "dhGroup": "ECP384", "ipsecEncryption": "AES256",
     "ipsecIntegrity": "SHA256", "pfsGroup": "ECP384", "saLifeTimeSeconds": 28800, "saDataSizeKilobytes": 0,
@@ -39,6 +40,23 @@ def configurations(world: "World", *addresses: str) -> list[dict[str, Any]]:
 def _groups(world: "World") -> None:
     world.make("hub group", azure.RESOURCE_GROUP, world.azure_hub, location="westeurope", **HUB_GROUP)
     world.make("spoke group", azure.RESOURCE_GROUP, world.azure_spoke, location="westeurope", **SPOKE_GROUP)
+
+
+def _watcher(world: "World") -> None:
+    world.make("watcher group", azure.RESOURCE_GROUP, world.azure_hub, location="westeurope", **WATCHER_GROUP)
+    world.make("watcher", azure.NETWORK_WATCHER, world.azure_hub, networkWatcherName=WATCHER, **WATCHER_GROUP)
+
+
+def _flow_log(world: "World") -> None:
+    """Of a subscription's network, in the watcher that Azure made there or that was made before."""
+    storage(world, "storage", "flows1")
+    world.make("flow log", azure.FLOW_LOG, world.azure_hub, flowLogName="onramp", networkWatcherName=WATCHER,
+               targetResourceId=world.id("network"), storageId=world.id("storage"), **WATCHER_GROUP)  # fmt: skip
+
+
+def storage(world: "World", label: str, name: str, sku: str = "Standard_LRS", **given: Any) -> str:
+    account = {"accountName": name, "kind": "StorageV2", "sku": {"name": sku}, **HUB_GROUP, **given}
+    return world.make(label, azure.STORAGE_ACCOUNT, world.azure_hub, **account)
 
 
 def _wan(world: "World") -> None:
@@ -124,4 +142,6 @@ def _gateway(world: "World") -> None:
                **HUB_GROUP)  # fmt: skip
 
 
-BUILDERS: tuple[Callable[["World"], None], ...] = (_groups, _wan, _networks, _spoke, _hub_vpn, _gateway)
+BUILDERS: tuple[Callable[["World"], None], ...] = (
+    _groups, _watcher, _wan, _networks, _spoke, _hub_vpn, _gateway, _flow_log,
+)  # fmt: skip

@@ -50,6 +50,29 @@ def test_what_is_part_of_the_id_survives_a_refresh_and_comes_back_with_an_import
     assert parents == {"resourceGroupName": "hub", "virtualNetworkName": "onramp", "subnetName": "workload"}
 
 
+def test_a_regions_watcher_comes_with_the_first_network_there_and_stays(world: World) -> None:
+    def watchers() -> list[str]:
+        records = world.simulation.records(type_=azure.NETWORK_WATCHER)
+        return sorted(r.id.rpartition("/")[2] for r in records if r.account == AZURE_HUB)
+
+    def network(name: str, **given: Any) -> testing.Made:
+        space = {"addressPrefixes": ["10.40.0.0/16"]}
+        return world.azure_hub.create(
+            azure.VIRTUAL_NETWORK, virtualNetworkName=name, addressSpace=space, **HUB_GROUP, **given
+        )
+
+    assert watchers() == ["NetworkWatcher_westeurope"]
+    first, _ = network("a", location="North Europe"), network("b", location="northeurope")
+    assert watchers() == ["NetworkWatcher_northeurope", "NetworkWatcher_westeurope"]
+    world.azure_hub.delete(first)
+    assert watchers() == ["NetworkWatcher_northeurope", "NetworkWatcher_westeurope"]
+
+
+def test_flow_logs_go_with_their_watcher(world: World) -> None:
+    world.azure_hub.delete(world.things["watcher"])
+    assert world.simulation.records(type_=azure.FLOW_LOG) == []
+
+
 def test_another_subscriptions_thing_is_read_by_its_id(world: World) -> None:
     made = world.things["spoke network"]
     found = world.azure_hub.provider.read(testing.urn(made.type, "x"), made.type, made.id, None, None)

@@ -15,7 +15,7 @@ from ..records import Record
 from ..schema import ResourceSchema, resource_class
 from ..table import AutoName, Computed, Source, TypeTable, always
 from ..view import Scope, View
-from .sources import AUTO_NAMING, PATHS, RESOURCE_GROUP, docs, group_id, provider
+from .sources import AUTO_NAMING, PATHS, RESOURCE_GROUP, docs, group_id, namespace, provider
 
 DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
@@ -30,9 +30,23 @@ class Azure(Package):
     name = "azure-native"
 
     def load_tables(self) -> tuple[TypeTable, ...]:
-        from . import gateway, gateway_connection, group, hub_network, hub_vpn, network, routing, security, site, wan
+        from . import (
+            gateway,
+            gateway_connection,
+            group,
+            hub_network,
+            hub_vpn,
+            network,
+            routing,
+            security,
+            site,
+            storage,
+            wan,
+            watcher,
+        )
 
-        modules = (group, network, routing, security, wan, hub_network, hub_vpn, site, gateway, gateway_connection)
+        vpn = (hub_vpn, site, gateway, gateway_connection)
+        modules = (group, network, routing, security, wan, hub_network, *vpn, watcher, storage)
         return tuple(table for module in modules for table in module.TABLES)
 
     def load_invokes(self) -> Mapping[str, Invoke]:
@@ -113,10 +127,10 @@ def _type(_: View, record: Record) -> str:
     if record.type == RESOURCE_GROUP:
         return "Microsoft.Resources/resourceGroups"
     path = PATHS.get(record.type)
-    module, kind = record.type.split(":")[1:]
     if path is None:
-        return f"Microsoft.{module.capitalize()}/{kind[0].lower()}{kind[1:]}s"
-    return "Microsoft.Network/" + "/".join(collection for collection, _ in path)
+        kind = record.type.rpartition(":")[2]
+        return f"{namespace(record.type)}/{kind[0].lower()}{kind[1:]}s"
+    return f"{namespace(record.type)}/" + "/".join(collection for collection, _ in path)
 
 
 def _etag(_: View, record: Record) -> str:

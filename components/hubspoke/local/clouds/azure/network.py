@@ -8,7 +8,7 @@ from ..protocol import CloudError, Properties
 from ..records import Record
 from ..table import Computed, InUse, Provisioning, Rule, TypeTable, always, immutables
 from ..view import View
-from . import inline
+from . import inline, watcher
 from .sources import (
     ERRORS,
     EXISTS,
@@ -103,6 +103,7 @@ NETWORK_ROWS = TypeTable(
               docs("Virtual WAN FAQ")),
     ),
     deletion_rules=(Rule("none of its subnets is in use", _subnets_in_use, ERRORS),),
+    effects=watcher.enable,
     removed=inline.drop(SUBNET),
     twin=EXISTS,
     provisioning=Provisioning(5, api("VirtualNetworks_CreateOrUpdate")),

@@ -12,6 +12,10 @@ def api(operation: str) -> Source:
     return Source(f"azure-rest-api-specs, Microsoft.Network 2024-05-01, {operation}")
 
 
+def storage_api(operation: str) -> Source:
+    return Source(f"azure-rest-api-specs, Microsoft.Storage 2024-01-01, {operation}")
+
+
 def docs(page: str) -> Source:
     return Source(f"Azure documentation, {page}")
 
@@ -46,6 +50,9 @@ PUBLIC_ADDRESS = "azure-native:network:PublicIPAddress"
 NETWORK_GATEWAY = "azure-native:network:VirtualNetworkGateway"
 LOCAL_GATEWAY = "azure-native:network:LocalNetworkGateway"
 GATEWAY_CONNECTION = "azure-native:network:VirtualNetworkGatewayConnection"
+NETWORK_WATCHER = "azure-native:network:NetworkWatcher"
+FLOW_LOG = "azure-native:network:FlowLog"
+STORAGE_ACCOUNT = "azure-native:storage:StorageAccount"
 
 # The path of a thing inside its resource group: what ARM calls a collection, and the input that names the thing in it.
 PATHS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -67,6 +74,9 @@ PATHS: dict[str, tuple[tuple[str, str], ...]] = {
     NETWORK_GATEWAY: (("virtualNetworkGateways", "virtualNetworkGatewayName"),),
     LOCAL_GATEWAY: (("localNetworkGateways", "localNetworkGatewayName"),),
     GATEWAY_CONNECTION: (("connections", "virtualNetworkGatewayConnectionName"),),
+    NETWORK_WATCHER: (("networkWatchers", "networkWatcherName"),),
+    FLOW_LOG: (("networkWatchers", "networkWatcherName"), ("flowLogs", "flowLogName")),
+    STORAGE_ACCOUNT: (("storageAccounts", "accountName"),),
 }  # fmt: skip
 
 EXISTS = Twin("AlreadyExists", "cannot create already existing resource '{id}'", provider("provider/crud/crud.go"))
@@ -79,17 +89,22 @@ def group_id(record: Record, name: Any) -> str:
     return f"/subscriptions/{record.account}/resourceGroups/{name}"
 
 
-def network_id(record: Record, *path: tuple[str, Any]) -> str:
+def namespace(type_: str) -> str:
+    """The resource provider of a type, as ARM calls it: Microsoft.Network."""
+    return f"Microsoft.{type_.split(':')[1].capitalize()}"
+
+
+def thing_id(record: Record, *path: tuple[str, Any]) -> str:
     """The id of a thing in the record's resource group, by collection and name."""
     inside = "/".join(f"{collection}/{name}" for collection, name in path)
-    return f"{group_id(record, record.inputs.get('resourceGroupName'))}/providers/Microsoft.Network/{inside}"
+    return f"{group_id(record, record.inputs.get('resourceGroupName'))}/providers/{namespace(record.type)}/{inside}"
 
 
 def arm_id(record: Record) -> str:
     """The id that a thing has, or will have, by what it says."""
     if record.type == RESOURCE_GROUP:
         return group_id(record, record.inputs["resourceGroupName"])
-    return network_id(record, *((part, record.inputs.get(name)) for part, name in PATHS[record.type]))
+    return thing_id(record, *((part, record.inputs.get(name)) for part, name in PATHS[record.type]))
 
 
 def new_id(_: View, record: Record) -> str:
@@ -116,7 +131,7 @@ def inside(type_: str) -> Reference:
     return Reference(
         name, tuple(t for t, path in PATHS.items() if path == ((collection, name),)), "ParentResourceNotFound",
         "Can not perform requested operation on nested resource. Parent resource '{id}' not found.", ERRORS,
-        named=lambda record, value: network_id(record, (collection, value)),
+        named=lambda record, value: thing_id(record, (collection, value)),
     )  # fmt: skip
 
 
@@ -143,6 +158,13 @@ def refuse(problem: str | None, code: str = REFUSED) -> None:
 def same(old: Any, new: Any) -> bool:
     """Whether two ids name one thing: ARM's ids mean the same in any case."""
     return str(old or "").lower() == str(new or "").lower()
+
+
+def place_of(view: View, record: Record) -> str:
+    """The region that a thing is in, which is its group's if it does not say; "" if neither does."""
+    group = view.anywhere(RESOURCE_GROUP, group_id(record, record.inputs.get("resourceGroupName")))
+    said = record.inputs.get("location") or (group[0].inputs.get("location") if group else None)
+    return str(said or "").lower().replace(" ", "")
 
 
 def id_at(value: Any) -> str:
