@@ -1,7 +1,8 @@
 """What differs between two networks, table by table: between what is meant and what is there."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal, TypeVar, assert_never
 
 from hubspoke.network.model import (
@@ -14,6 +15,7 @@ from hubspoke.network.model import (
     Link,
     Network,
     NextHop,
+    PrefixFilter,
     Route,
     Rule,
     Session,
@@ -43,7 +45,7 @@ def compare(intended: Network, actual: Network) -> tuple[Difference, ...]:
         *_elements("table", intended.table, actual.table, _table),
         *_elements("link", intended.link, actual.link, _link),
         *_elements("filter", intended.filter, actual.filter, _filter),
-        *_elements("endpoint", intended.endpoint, actual.endpoint, _endpoint),
+        *_elements("endpoint", intended.endpoint, _segmented(intended, actual), _endpoint),
         *_elements("session", {s.key: s for s in intended.sessions}, {s.key: s for s in actual.sessions}, _session),
     ]
     return tuple(sorted(found, key=lambda each: (each.place, each.what, each.kind)))
@@ -114,11 +116,12 @@ def _link(link: Link) -> Facts:
 
 
 def _filter(filter_: Filter) -> Facts:
-    """Where order does not matter, rules are a set."""
+    """Where order does not matter, rules are a set: all of them, or neighbours that say the same."""
     found = {"default": (filter_.default, filter_.origin)}
     if all(rule.action == "allow" for rule in filter_.rules):
         return found | {text: ("there", rule.origin) for rule in filter_.rules for text in _rule(rule)}
-    texts = [text for rule in filter_.rules for text in _rule(rule)]
+    alike = (list(rules) for _, rules in groupby(filter_.rules, key=lambda rule: rule.action))
+    texts = [text for rules in alike for text in sorted({text for rule in rules for text in _rule(rule)})]
     return found | {"rules": ("; ".join(texts), filter_.origin)}
 
 
@@ -127,6 +130,15 @@ def _rule(rule: Rule) -> Iterator[str]:
         for destination in rule.destinations or ("any",):
             traffic = rule.protocol if rule.ports == ALL_PORTS else f"{rule.protocol} {rule.ports[0]}-{rule.ports[1]}"
             yield f"{rule.action} {traffic} from {source} to {destination}"
+
+
+def _segmented(intended: Network, actual: Network) -> dict[str, Endpoint]:
+    """No resource of a network with its own gateway, or of one of Google's, says which segment it is in."""
+    meant = {key: endpoint.segment for key, endpoint in intended.endpoint.items()}
+    return {
+        key: endpoint if endpoint.segment else replace(endpoint, segment=meant.get(key, ""))
+        for key, endpoint in actual.endpoint.items()
+    }
 
 
 def _endpoint(endpoint: Endpoint) -> Facts:
@@ -142,6 +154,13 @@ def _session(session: Session) -> Facts:
     said = sorted(
         f"{s.router} AS{s.asn}, announces {', '.join(sorted((*s.announces, *s.prefixes))) or 'nothing'}, "
         f"learns into {', '.join(sorted(s.learns)) or 'nothing'}"
+        f"{_passes('tells', s.exports)}{_passes('hears', s.imports)}"
         for s in session.speakers
     )
     return {"speakers": (" and ".join(said), session.origin)}
+
+
+def _passes(word: str, filter_: PrefixFilter | None) -> str:
+    if filter_ is None:
+        return ""
+    return f", {word} {'only' if filter_.action == 'allow' else 'all but'} {', '.join(sorted(filter_.prefixes))}"

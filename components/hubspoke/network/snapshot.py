@@ -92,15 +92,39 @@ class Snapshot:
 
     def target(self, source: Resource, name: str, *types: str) -> Resource | None:
         """The resource of one of these types that a property refers to; None where that is none, or not just one."""
-        value = source.get(name)
+        return self.refers(source, name, source.get(name), *types)
+
+    def refers(self, source: Resource, name: str, value: Any, *types: str, by: tuple[str, ...] = ()) -> Resource | None:
+        """The resource that a value in a property refers to, by its id or by what it has in one of `by`.
+
+        Names are not unique over accounts: of several that have it, it is the one that the property is made from.
+        """
         if isinstance(value, str):
             for type_ in types:
                 if found := self._by_id.get((type_, value)):
                     return found
-        made_from = (self.by_urn.get(urn) for urn in source.depends.get(name, ()))
-        matching = [each for each in made_from if each and each.type in types]
-        unsettled = [each for each in matching if not each.id or not isinstance(value, str)]
+        made_from = [
+            each for urn in source.depends.get(name, ()) if (each := self.by_urn.get(urn)) and each.type in types
+        ]
+        if isinstance(value, str) and (named := self._named(value, types, by)):
+            return named[0] if len(named) == 1 else next((each for each in named if each in made_from), None)
+        unsettled = [each for each in made_from if not each.id or not isinstance(value, str)]
         return unsettled[0] if len(unsettled) == 1 else None
+
+    def _named(self, value: str, types: tuple[str, ...], by: tuple[str, ...]) -> list[Resource]:
+        return [each for type_ in types for name in by for each in self._by_value(type_, name).get(value, ())]
+
+    def _by_value(self, type_: str, name: str) -> dict[str, list[Resource]]:
+        """The resources of a type by one of their properties."""
+        if (type_, name) not in self._values:
+            found = self._values.setdefault((type_, name), {})
+            for each in self.of_type(type_):
+                found.setdefault(each.known(name), []).append(each)
+        return self._values[type_, name]
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], dict[str, list[Resource]]]:
+        return {}
 
     def owner(self, resource: Resource) -> str:
         """Name of the component that a resource is part of; its own where it is of none."""

@@ -3,13 +3,20 @@
 from collections.abc import Callable, Iterable
 
 from hubspoke.network.convert.aws import convert_aws
+from hubspoke.network.convert.azure import convert_azure
 from hubspoke.network.convert.cloudflare import convert_cloudflare, name_tunnels
 from hubspoke.network.convert.made import Made
 from hubspoke.network.convert.strange import report_strange
 from hubspoke.network.model import Network
 from hubspoke.network.snapshot import Snapshot
 
-CONVERTERS: Iterable[Callable[[Made, Snapshot], None]] = (name_tunnels, convert_aws, convert_cloudflare, report_strange)
+CONVERTERS: Iterable[Callable[[Made, Snapshot], None]] = (
+    name_tunnels,
+    convert_aws,
+    convert_azure,
+    convert_cloudflare,
+    report_strange,
+)
 
 
 def actual(snapshot: Snapshot, context: Network | None = None) -> Network:

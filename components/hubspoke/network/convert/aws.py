@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from hubspoke.network.convert.aws_vgw import VGW_TYPES, Gateways
 from hubspoke.network.convert.aws_vpc import VPC_TYPES, Vpcs
 from hubspoke.network.convert.elsewhere import hub_ids
 from hubspoke.network.convert.made import Half, Made
 from hubspoke.network.intended import names
 from hubspoke.network.intended.parts import ATTACHMENT_MTU, TUNNEL_MTU
 from hubspoke.network.model import Drop, End, Link, NextHop, Route, Source, Speaker, Unknown, Via
-from hubspoke.network.snapshot import Resource, Snapshot
+from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
+from hubspoke.plan.model import ONRAMP
 
 _TGW = "aws:ec2transitgateway/"
 GATEWAY = _TGW + "transitGateway:TransitGateway"
@@ -24,7 +26,8 @@ VPN = "aws:ec2/vpnConnection:VpnConnection"
 CUSTOMER = "aws:ec2/customerGateway:CustomerGateway"
 ATTACHED = (ATTACHMENT, VPN, PEERING)  # what can be associated, or be a route's target
 READ = frozenset({
-    GATEWAY, TABLE, ROUTE, ASSOCIATION, PROPAGATION, ATTACHMENT, ACCEPTER, PEERING, PEERING_ACCEPTER, VPN, *VPC_TYPES,
+    GATEWAY, TABLE, ROUTE, ASSOCIATION, PROPAGATION, ATTACHMENT, ACCEPTER, PEERING, PEERING_ACCEPTER, VPN,
+    *VGW_TYPES, *VPC_TYPES,
 })  # fmt: skip
 
 
@@ -39,6 +42,7 @@ class _Aws:
         self.elsewhere = hub_ids(snapshot)
         self.associated: dict[str, list[str]] = {}  # tables by attachment's URN
         self.vpcs = Vpcs(made, snapshot, self.elsewhere)
+        self.gateways = Gateways(made, snapshot, self.vpcs)
         self.vpns = {vpn.urn: self.inside(vpn) for vpn in snapshot.of_type(VPN)}
 
     def convert(self) -> None:
@@ -46,32 +50,50 @@ class _Aws:
             self.gateway(gateway)
         for table in self.snapshot.of_type(TABLE):
             self.table(table)
-        for association in self.snapshot.of_type(ASSOCIATION):
-            self.associate(association)
-        for attachment in self.snapshot.of_type(ATTACHMENT):
-            self.attachment(attachment)
-        for vpn in self.snapshot.of_type(VPN):
-            self.vpn(vpn)
+        self.join()
         self.vpcs.convert()
+        self.gateways.routes(self.vpns)
         for propagation in self.snapshot.of_type(PROPAGATION):
             self.propagate(propagation)
         for route in self.snapshot.of_type(ROUTE):
             self.route(route)
 
+    def join(self) -> None:
+        for association in self.snapshot.of_type(ASSOCIATION):
+            self.associate(association)
+        for attachment in self.snapshot.of_type(ATTACHMENT):
+            self.attachment(attachment)
+        for peering in self.snapshot.of_type(PEERING):
+            self.peering(peering)
+        for vpn in self.snapshot.of_type(VPN):
+            self.vpn(vpn)
+
     # Names
 
     def router(self, source: Resource) -> str:
-        gateway = self.snapshot.target(source, "transitGatewayId", GATEWAY)
-        found = names.hub(gateway.name) if gateway else self.elsewhere.get(source.known("transitGatewayId"))
+        found = self.hub_of(source, "transitGatewayId")
         return found or f"transit gateway {source.known('transitGatewayId', 'not known')}"
+
+    def hub_of(self, source: Resource, name: str) -> str | None:
+        gateway = self.snapshot.target(source, name, GATEWAY)
+        return names.hub(gateway.name) if gateway else self.elsewhere.get(source.known(name))
 
     def table_key(self, source: Resource) -> str | None:
         table = self.snapshot.target(source, "transitGatewayRouteTableId", TABLE)
-        return f"hub {table.name}" if table else self.elsewhere.get(source.known("transitGatewayRouteTableId"))
+        if table or source.get("transitGatewayRouteTableId") is not NOT_KNOWN:
+            return f"hub {table.name}" if table else self.elsewhere.get(source.known("transitGatewayRouteTableId"))
+        return self.peered_table(source)
+
+    def peered_table(self, source: Resource) -> str | None:
+        """The table in the name of a peering's part, as that is made from all of both hubs' outputs together."""
+        if "AwsPeering" not in source.parent:
+            return None
+        _, hub, *rest = source.name.split("/")
+        return names.table(names.hub(hub), rest[0] if rest else ONRAMP)
 
     def attached(self, source: Resource) -> Resource | None:
-        """What an attachment id stands for, past its acceptance in the hub's account."""
-        accepted = self.snapshot.target(source, "transitGatewayAttachmentId", ACCEPTER)
+        """What an attachment id stands for, past its acceptance in the other account."""
+        accepted = self.snapshot.target(source, "transitGatewayAttachmentId", ACCEPTER, PEERING_ACCEPTER)
         found = self.snapshot.target(accepted or source, "transitGatewayAttachmentId", ATTACHMENT, PEERING)
         return found or self.vpn_of(source)
 
@@ -114,23 +136,41 @@ class _Aws:
         ends = End(router, tuple(self.vpcs.tables(router))), at_hub
         self.made.links[key] = Link(key, ends, attachment.urn, ATTACHMENT_MTU["aws"], risks=(hub,))
 
+    def peering(self, peering: Resource) -> None:
+        """It is up once the other side has accepted. Each side looks up what arrives in the table associated there."""
+        key, tables = names.peering(peering.name), self.associated.get(peering.urn, [])
+        named = [self.hub_of(peering, name) for name in ("transitGatewayId", "peerTransitGatewayId")]
+        hubs = list(dict.fromkeys([*filter(None, named), *(table.rsplit("/", 1)[0] for table in tables)]))
+        accepters = self.snapshot.of_type(PEERING_ACCEPTER)
+        if len(hubs) != 2 or all(self.attached(each) is not peering for each in accepters):
+            self.made.finding("a peering is not accepted, or joins a gateway that is not known", peering.urn,
+                              "accept it, and judge all stacks together")  # fmt: skip
+            return
+        ends = [End(hub, tuple(table for table in tables if table.rsplit("/", 1)[0] == hub)) for hub in hubs]
+        self.made.links[key] = Link(key, (ends[0], ends[1]), peering.urn, ATTACHMENT_MTU["aws"], risks=(key, *hubs))
+
     # VPN connections
 
     def inside(self, vpn: Resource) -> tuple[str, ...]:
         return tuple(prefix for n in (1, 2) if (prefix := vpn.known(f"tunnel{n}InsideCidr")))
 
     def vpn(self, vpn: Resource) -> None:
+        if self.gateways.has(vpn):
+            self.halves(vpn, *self.gateways.end(vpn))
+            return
         hub = self.router(vpn)
-        customer = self.snapshot.target(vpn, "customerGatewayId", CUSTOMER)
         gateway = self.snapshot.target(vpn, "transitGatewayId", GATEWAY)
         asn = int(gateway.get("amazonSideAsn", 64512)) if gateway else 0
-        speaker = None if vpn.get("staticRoutesOnly") else self.speaker(vpn, hub, asn)
-        tables = tuple(self.associated.get(vpn.urn, ()))
-        risks = (names.endpoint(vpn.name.rsplit("/", 1)[-1]), hub)
+        self.halves(vpn, hub, tuple(self.associated.get(vpn.urn, ())), self.speaker(vpn, hub, asn))
+
+    def halves(self, vpn: Resource, router: str, tables: tuple[str, ...], speaker: Speaker) -> None:
+        customer = self.snapshot.target(vpn, "customerGatewayId", CUSTOMER)
+        risks = (names.endpoint(vpn.name.rsplit("/", 1)[-1]), router)
         for number, prefix in enumerate(self.vpns[vpn.urn], 1):
             self.made.halves[prefix] = Half(
-                prefix, hub, tables, vpn.known(f"tunnel{number}Address"),
-                customer.known("ipAddress") if customer else "", vpn.urn, speaker,
+                prefix, router, tables, vpn.known(f"tunnel{number}Address"),
+                customer.known("ipAddress") if customer else "", vpn.urn,
+                None if vpn.get("staticRoutesOnly") else speaker,
                 int(customer.get("bgpAsn", 0)) if customer else 0, TUNNEL_MTU["aws"], risks,
             )  # fmt: skip
 
@@ -173,5 +213,7 @@ class _Aws:
         """An attachment's link; a VPN connection's two."""
         if attached.type == ATTACHMENT:
             yield names.attachment(self.snapshot.owner(attached))
+        if attached.type == PEERING:
+            yield names.peering(attached.name)
         for prefix in self.vpns.get(attached.urn, ()):
             yield self.made.tunnels.get(prefix, f"no tunnel at Cloudflare has {prefix}")

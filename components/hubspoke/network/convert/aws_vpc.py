@@ -14,9 +14,10 @@ SUBNET = "aws:ec2/subnet:Subnet"
 TABLE = "aws:ec2/routeTable:RouteTable"
 ROUTE = "aws:ec2/route:Route"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+PROPAGATION = "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation"
 _ATTACHMENT = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
 _GATEWAY = "aws:ec2transitgateway/transitGateway:TransitGateway"
-VPC_TYPES = (VPC, SUBNET, TABLE, ROUTE, ASSOCIATION, GROUP, INGRESS, EGRESS)
+VPC_TYPES = (PROPAGATION, VPC, SUBNET, TABLE, ROUTE, ASSOCIATION, GROUP, INGRESS, EGRESS)
 # Targets of a route that lead out of the network, by the property that names them.
 _OUT = ("natGatewayId", "egressOnlyGatewayId", "carrierGatewayId")
 _NOT_READ = ("networkInterfaceId", "vpcPeeringConnectionId", "vpcEndpointId", "localGatewayId", "coreNetworkArn")
@@ -36,6 +37,9 @@ class Vpcs:
         for route in snapshot.of_type(ROUTE):
             if not self._table_of(route):
                 self._know(route, self._named(route), _part(route.name))
+        for propagation in snapshot.of_type(PROPAGATION):
+            if not self._table_of(propagation):
+                self._know(propagation, self._named(propagation), _part(propagation.name))
 
     def _named(self, resource: Resource) -> str:
         """A router's name, from the component that the resource is part of."""
@@ -63,6 +67,11 @@ class Vpcs:
         """Keys of the tables of a VPC."""
         return list(self._tables.get(router, ()))
 
+    def propagated(self, propagation: Resource) -> str:
+        """The table that a gateway's routes are propagated to."""
+        table = self._table_of(propagation)
+        return self._key_of[table.urn if table else propagation.urn]
+
     def prefixes(self, router: str) -> tuple[str, ...]:
         """The prefixes of a VPC."""
         return self._prefixes.get(router, ())
@@ -89,7 +98,7 @@ class Vpcs:
         link = self.made.links.get(names.attachment(owner))
         at_hub = link.far(router) if link else None
         segment = at_hub.tables[0].rsplit("/", 1)[-1] if at_hub and at_hub.tables else ""
-        risks = (at_hub.router,) if at_hub else ()
+        risks = (at_hub.router if at_hub else router,)
         prefixes = self.made.shared(*self.prefixes(router))
         tables = tuple(self.tables(router))
         self.made.endpoints[owner] = Endpoint(owner, segment, prefixes, tables, origin, (into,), (out,), risks)

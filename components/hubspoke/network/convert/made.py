@@ -18,6 +18,7 @@ from hubspoke.network.model import (
     Speaker,
     Table,
 )
+from hubspoke.network.snapshot import Resource, Snapshot
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,18 @@ class Made:
             tuple(self.tables.values()), tuple(self.links.values()), tuple(self.endpoints.values()),
             tuple(self.filters.values()), tuple(self.sessions.values()), tuple(self.findings),
         )  # fmt: skip
+
+
+def router_of(snapshot: Snapshot, resource: Resource) -> str:
+    """The router that a resource is part of, from the component that made it."""
+    component = resource.parent.split("::")[-2:][0]
+    named = names.hub if "Hub" in component else names.onramp if "OnRamp" in component else names.spoke
+    return named(snapshot.owner(resource))
+
+
+def owner_of(router: str) -> str:
+    """The key of a router's hub, spoke or on-ramp."""
+    return router.split(" ", 1)[1]
 
 
 def inside(interface: str) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from hubspoke.network.intended import names
-from hubspoke.network.intended.parts import ATTACHMENT_MTU, Parts, add_sessions, add_tunnels, tunnels
+from hubspoke.network.intended.parts import ATTACHMENT_MTU, Parts, add_sessions, add_tunnels, held, tunnels
 from hubspoke.network.model import End, Link, Prefixes, Route, Source, Speaker, Table, Via
 from hubspoke.plan.model import ONRAMP, HubPlan, Plan, SpokePlan
 
-KINDS = {"aws": "aws tgw", "azure": "azure hub", "gcp": "gcp network"}
+KINDS = {"aws": "aws tgw", "azure": "azure hub, vpn", "gcp": "gcp network"}
 
 
 class Hubs:
@@ -72,7 +72,7 @@ class Hubs:
         source = Source.PEER if hub.cloud == "gcp" else Source.ATTACHED
         for spoke in spokes:
             way = Via((names.attachment(spoke.key),))
-            yield Route(self.parts.shared((spoke.cidr,)), way, source, f"plan: spoke {spoke.key}")
+            yield Route(held(self.parts, spoke), way, source, f"plan: spoke {spoke.key}")
 
     def _out(self, hub: HubPlan) -> Iterator[Route]:
         """To Cloudflare. A transit gateway has one target per static prefix; a virtual hub learns from its gateway."""
@@ -82,7 +82,9 @@ class Hubs:
         yield Route(prefixes, Via(tunnels(connections)), source, f"plan: hub {hub.key}, WAN")
 
     def _wan(self, hub: HubPlan) -> Prefixes:
-        return self.parts.shared(hub.wan_prefixes)
+        """Azure's gateways route the far ends' inside addresses into the tunnels too, for health checks."""
+        inside = (f"{tunnel.cloudflare_address}/32" for each in hub.connections for tunnel in each.tunnels)
+        return self.parts.shared((*hub.wan_prefixes, *(inside if hub.cloud == "azure" else ())))
 
     # Hubs among each other
 

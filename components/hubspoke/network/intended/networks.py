@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from hubspoke.network.intended import names
-from hubspoke.network.intended.parts import ATTACHMENT_MTU, Parts, add_filters, add_sessions, add_tunnels, tunnels
+from hubspoke.network.intended.parts import (
+    ATTACHMENT_MTU,
+    Parts,
+    add_filters,
+    add_sessions,
+    add_tunnels,
+    held,
+    tunnels,
+)
 from hubspoke.network.model import (
     Deliver,
     End,
@@ -36,6 +44,9 @@ def add_spoke(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePl
     parts.links.append(Link(link, (End(router, tables), at_hub), f"plan: {router}", mtu, risks=(names.hub(hub.key),)))
     if hub.cloud == "gcp" and hub.routing == "bgp":
         _learn(parts, spoke, hub, others, tables)
+    if hub.cloud == "azure":
+        teller = Speaker(names.hub(hub.key), hub.asn, announces=at_hub.tables)
+        _exchange(parts, spoke, teller, tables)
     _endpoint(parts, spoke, router, tables, names.hub(hub.key))
 
 
@@ -57,25 +68,28 @@ def add_onramp(parts: Parts, plan: Plan, onramp: OnRampPlan) -> None:
 
 
 def _table_keys(network: SpokePlan | OnRampPlan) -> list[str]:
-    """A new network has one table; an adopted one those that the intent names, if its cloud has such."""
-    adopted = network.adopted.route_tables if network.adopted else ()
+    """A new network has one table; an adopted one those that the intent names, if its cloud has such.
+
+    A virtual hub programs all of a network's tables itself, so that one stands for all.
+    """
+    programmed = isinstance(network, SpokePlan) and network.cloud == "azure"
+    adopted = network.adopted.route_tables if network.adopted and not programmed else ()
     return [key for key, _ in adopted] or ["main"]
 
 
 def _local(parts: Parts, network: SpokePlan | OnRampPlan) -> Route:
-    return Route(parts.shared((network.cidr,)), Deliver(network.key), Source.LOCAL, f"plan: network {network.key}")
+    return Route(held(parts, network), Deliver(network.key), Source.LOCAL, f"plan: network {network.key}")
 
 
 def _to_hub(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePlan]) -> Iterator[Route]:
     """The WAN by way of the hub. Google's spokes learn each other's subnets, as the hub's topology lets them."""
     way = Via((names.attachment(spoke.key),))
-    if hub.cloud != "gcp" or hub.routing == "static":
-        source = Source.BGP if hub.cloud == "azure" else Source.STATIC
-        yield Route(parts.shared(spoke.wan_prefixes), way, source, f"plan: spoke {spoke.key}, WAN")
+    if hub.cloud == "aws" or (hub.cloud == "gcp" and hub.routing == "static"):
+        yield Route(parts.shared(spoke.wan_prefixes), way, Source.STATIC, f"plan: spoke {spoke.key}, WAN")
     if hub.cloud == "gcp":
         for other in others:
             if other.key != spoke.key and _joined(hub, spoke, other):
-                yield Route(parts.shared((other.cidr,)), way, Source.PEER, f"plan: spoke {other.key}")
+                yield Route(held(parts, other), way, Source.PEER, f"plan: spoke {other.key}")
 
 
 def _joined(hub: HubPlan, one: SpokePlan, other: SpokePlan) -> bool:
@@ -86,10 +100,15 @@ def _joined(hub: HubPlan, one: SpokePlan, other: SpokePlan) -> bool:
 def _learn(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePlan], tables: tuple[str, ...]) -> None:
     """What the hub's router learned, handed on to a spoke; the spokes' own subnets go their own way."""
     router = names.hub(hub.key)
-    theirs = PrefixFilter("deny", parts.shared(sorted(other.cidr for other in others)))
+    theirs = PrefixFilter("deny", parts.shared(sorted(prefix for other in others for prefix in held(parts, other))))
     teller = Speaker(router, hub.asn, announces=(names.table(router, ONRAMP),), exports=theirs)
-    link = names.attachment(spoke.key)
-    listener = Speaker(names.spoke(spoke.key), 0, learns=tables)
+    _exchange(parts, spoke, teller, tables)
+
+
+def _exchange(parts: Parts, spoke: SpokePlan, teller: Speaker, tables: tuple[str, ...]) -> None:
+    """What a hub tells a network by itself."""
+    link, router = names.attachment(spoke.key), names.spoke(spoke.key)
+    listener = Speaker(router, 0, learns=tables)
     parts.sessions.append(Session(f"exchange {link}", link, (teller, listener), f"plan: {router}"))
 
 
@@ -97,7 +116,7 @@ def _endpoint(parts: Parts, network: SpokePlan | OnRampPlan, router: str, tables
     add_filters(parts, network, router)
     parts.endpoints.append(
         Endpoint(
-            network.key, network.segment, parts.shared((network.cidr,)), tables, f"plan: {router}",
+            network.key, network.segment, held(parts, network), tables, f"plan: {router}",
             (names.inbound(router),), (names.outbound(router),), (risk,),
         )
     )  # fmt: skip

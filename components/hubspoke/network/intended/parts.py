@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from typing import Literal
 
 from hubspoke.network.intended import names
 from hubspoke.network.model import (
@@ -13,6 +15,7 @@ from hubspoke.network.model import (
     Link,
     Network,
     Prefixes,
+    PrefixFilter,
     Route,
     Rule,
     Session,
@@ -76,9 +79,20 @@ def tunnels(connections: Iterable[Connection]) -> tuple[str, ...]:
 
 def add_sessions(parts: Parts, plan: Plan, owner: HubPlan | OnRampPlan, speaker: Speaker) -> None:
     """BGP between a hub or on-ramp and Cloudflare over each of its tunnels."""
-    middle = Speaker(names.CLOUDFLARE, plan.cloudflare.asn, announces=(names.CLOUDFLARE,), learns=(names.CLOUDFLARE,))
+    table, (imports, exports) = (names.CLOUDFLARE,), _profiles(parts, owner)
+    middle = Speaker(
+        names.CLOUDFLARE, plan.cloudflare.asn, announces=table, learns=table, imports=imports, exports=exports
+    )
     for link in tunnels(owner.connections):
         parts.sessions.append(Session(f"bgp {link}", link, (speaker, middle), f"plan: {speaker.router}"))
+
+
+def _profiles(parts: Parts, owner: HubPlan | OnRampPlan) -> tuple[PrefixFilter | None, PrefixFilter | None]:
+    """What Cloudflare learns and tells on AWS's sessions: what the hub or network owns, and the WAN."""
+    owned = owner.advertised if isinstance(owner, HubPlan) else (owner.cidr,)
+    if owner.cloud != "aws" or not owned:
+        return None, None
+    return PrefixFilter("allow", parts.shared(owned)), PrefixFilter("allow", parts.shared(owner.wan_prefixes))
 
 
 def cloudflare_routes(parts: Parts, key: str, routes: Iterable[StaticRoute]) -> Iterable[Route]:
@@ -89,18 +103,60 @@ def cloudflare_routes(parts: Parts, key: str, routes: Iterable[StaticRoute]) -> 
         yield Route(parts.shared((route.prefix,)), way, Source.STATIC, origin, priority=route.priority)
 
 
+def held(parts: Parts, network: SpokePlan | OnRampPlan) -> Prefixes:
+    """What a network has addresses of: on Google that is its subnetworks, elsewhere all of its prefix."""
+    subnets = [subnet.cidr for subnet in network.subnets] if network.cloud == "gcp" else []
+    return parts.shared(subnets or [network.cidr])
+
+
 def add_filters(parts: Parts, network: SpokePlan | OnRampPlan, router: str) -> None:
-    """What a network's flows open, both ways; all else is closed."""
-    prefixes = parts.shared
-    into = tuple(_rule(router, rule, sources=prefixes((rule.peer,))) for rule in network.ingress)
-    out = tuple(_rule(router, rule, destinations=prefixes((rule.peer,))) for rule in network.egress)
-    parts.filters.append(Filter(names.inbound(router), into, f"plan: {router}"))
-    parts.filters.append(Filter(names.outbound(router), out, f"plan: {router}"))
+    """What a network's flows open, both ways; the rest of the WAN is closed."""
+    for inwards, key, rules in (
+        (True, names.inbound(router), network.ingress),
+        (False, names.outbound(router), network.egress),
+    ):
+        flows = tuple(_rule(parts, network, inwards, rule.peer, rule) for rule in rules)
+        parts.filters.append(
+            Filter(key, flows + _rest(parts, network, inwards), f"plan: {router}", _default(network, inwards))
+        )
 
 
-def _rule(router: str, rule: FilterRule, sources: Prefixes = (), destinations: Prefixes = ()) -> Rule:
+def _router(network: SpokePlan | OnRampPlan) -> str:
+    return names.spoke(network.key) if isinstance(network, SpokePlan) else names.onramp(network.key)
+
+
+def _default(network: SpokePlan | OnRampPlan, inwards: bool) -> Literal["allow", "deny"]:
+    """The clouds' own last rule, for traffic with what is not in the WAN: that of `convert` for each of them."""
+    return "allow" if network.cloud == "azure" or (network.cloud == "gcp" and not inwards) else "deny"
+
+
+def _rule(parts: Parts, network: SpokePlan | OnRampPlan, inwards: bool, peer: str, rule: FilterRule) -> Rule:
     ports = ALL_PORTS if rule.port is None else (rule.port, rule.port)
-    return Rule("allow", f"plan: {router}, rule {rule.key}", sources, destinations, rule.protocol, ports)
+    ends = _ends(parts, network, inwards, (peer,))
+    return Rule("allow", f"plan: {_router(network)}, rule {rule.key}", *ends, rule.protocol, ports)
+
+
+def _ends(parts: Parts, network: SpokePlan | OnRampPlan, inwards: bool, peers: Prefixes) -> tuple[Prefixes, Prefixes]:
+    """Sources and destinations. Azure's rules name the network's own prefix, the others' are about it anyway."""
+    own = parts.shared((network.cidr,)) if network.cloud == "azure" else ()
+    far = parts.shared(sorted(peers, key=IPv4Network))
+    return (far, own) if inwards else (own, far)
+
+
+def _rest(parts: Parts, network: SpokePlan | OnRampPlan, inwards: bool) -> tuple[Rule, ...]:
+    """Where a cloud's own rules would let more in: what stays in the network, and no to the rest of the WAN.
+
+    What stays inside is let pass on Azure, and left to the owner's rules on Google.
+    """
+    if network.cloud == "aws":
+        return ()
+    origin = f"plan: {_router(network)}"
+    within = _ends(parts, network, inwards, (network.cidr,))
+    rest = _ends(parts, network, inwards, network.wan_prefixes)
+    return (
+        Rule("allow" if network.cloud == "azure" else "unknown", f"{origin}, within", *within),
+        Rule("deny", f"{origin}, the rest of the WAN", *rest),
+    )
 
 
 def add_firewall(parts: Parts, firewall: FirewallPlan, wan: Iterable[str]) -> None:

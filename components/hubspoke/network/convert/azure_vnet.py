@@ -1,0 +1,133 @@
+"""Azure's networks: VNets, the routes of their subnets, and their security groups."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hubspoke.network.convert.azure_rules import GROUP, filter_of
+from hubspoke.network.convert.made import Made, owner_of, router_of
+from hubspoke.network.intended import names
+from hubspoke.network.model import (
+    Deliver,
+    Drop,
+    Endpoint,
+    Filter,
+    Internet,
+    NextHop,
+    Prefixes,
+    Route,
+    Source,
+    Unknown,
+    Via,
+)
+from hubspoke.network.snapshot import Resource, Snapshot
+
+_MODULE = "azure-native:network:"
+VNET, SUBNET = _MODULE + "VirtualNetwork", _MODULE + "Subnet"
+TABLE, ROUTE = _MODULE + "RouteTable", _MODULE + "Route"
+VNET_TYPES = (VNET, SUBNET, TABLE, ROUTE, GROUP)
+_GATEWAYS = "GatewaySubnet"
+
+
+class Vnets:
+    """The VNets of a snapshot by router. `gateways` are the tunnels of a network that has a gateway of its own."""
+
+    def __init__(self, made: Made, snapshot: Snapshot) -> None:
+        self.made, self.snapshot = made, snapshot
+        self.vnets = {router_of(snapshot, vnet): vnet for vnet in snapshot.of_type(VNET)}
+        self._tables: dict[str, dict[str, str]] = {router: {} for router in self.vnets}
+        for route in snapshot.of_type(ROUTE):
+            table = names.table(router_of(snapshot, route), route.name.split("/")[1])
+            self._tables.setdefault(router_of(snapshot, route), {})[table] = route.urn
+        for router, vnet in self.vnets.items():
+            self._tables[router] = self._tables[router] or {names.table(router, "main"): vnet.urn}
+
+    def of(self, source: Resource, name: str, value: Any) -> Resource | None:
+        """The VNet that a property refers to."""
+        return self.snapshot.refers(source, name, value, VNET, by=("virtualNetworkName",))
+
+    def tables(self, router: str) -> tuple[str, ...]:
+        """Keys of the tables of a VNet. One stands for all subnets: they have the same routes."""
+        return tuple(self._tables.get(router, ()))
+
+    def learning(self, router: str) -> tuple[str, ...]:
+        """Those of its tables that take a gateway's routes: none where that is switched off for all of it."""
+        off = [t for t in self._own(TABLE, router) if t.get("disableBgpRoutePropagation") is True]
+        return () if off else self.tables(router)
+
+    def prefixes(self, router: str) -> Prefixes:
+        """The address space of a VNet."""
+        space = self.vnets[router].get("addressSpace") if router in self.vnets else None
+        listed = space.get("addressPrefixes", ()) if isinstance(space, Mapping) else ()
+        return self.made.shared(*(prefix for prefix in listed if isinstance(prefix, str)))
+
+    def _own(self, type_: str, router: str) -> Iterator[Resource]:
+        return (each for each in self.snapshot.of_type(type_) if router_of(self.snapshot, each) == router)
+
+    def convert(self, tunnels: Mapping[str, tuple[str, ...]]) -> None:
+        """Tables, filters and endpoints. Links must be there already; `tunnels` are a gateway's, by router."""
+        for router, vnet in self.vnets.items():
+            local = Route(self.prefixes(router), Deliver(owner_of(router)), Source.LOCAL, vnet.urn)
+            for key, urn in self._tables[router].items():
+                self.made.table(key, router, "azure subnet", urn)
+                self.made.routes(key, [local, *self._inline(router, tunnels.get(router, ()))])
+            self._endpoint(router, vnet)
+        for route in self.snapshot.of_type(ROUTE):
+            router = router_of(self.snapshot, route)
+            key = names.table(router, route.name.split("/")[1])
+            self.made.routes(key, self._route(route, router, route.get, tunnels.get(router, ())))
+        for subnet in self.snapshot.of_type(SUBNET):
+            self._subnet(subnet)
+
+    def _endpoint(self, router: str, vnet: Resource) -> None:
+        owner = owner_of(router)
+        link = self.made.links.get(names.attachment(owner))
+        at_hub = link.far(router) if link else None
+        segment = at_hub.tables[0].rsplit("/", 1)[-1] if at_hub and at_hub.tables else ""
+        into, out = names.inbound(router), names.outbound(router)
+        self.made.endpoints[owner] = Endpoint(
+            owner, segment, self.prefixes(router), self.tables(router), vnet.urn, (into,), (out,),
+            (at_hub.router if at_hub else router,),
+        )  # fmt: skip
+        group = next(self._own(GROUP, router), None)
+        if group is None:
+            self.made.filters |= {key: Filter(key, (), vnet.urn, "allow") for key in (into, out)}
+        else:
+            self.made.filters[into] = filter_of(self.made, group, "Inbound", into)
+            self.made.filters[out] = filter_of(self.made, group, "Outbound", out)
+
+    def _subnet(self, subnet: Resource) -> None:
+        """A new network's filter is on all its subnets; who owns an adopted one puts it on those."""
+        if subnet.known("subnetName") == _GATEWAYS:
+            return
+        named = subnet.get("networkSecurityGroup")
+        value = named.get("id") if isinstance(named, Mapping) else None
+        group = self.snapshot.refers(subnet, "networkSecurityGroup", value, GROUP) if named else None
+        if group is None or router_of(self.snapshot, group) != router_of(self.snapshot, subnet):
+            self.made.finding(
+                "a subnet does not have the security group of its network", subnet.urn, "put the group on it"
+            )
+
+    # Routes
+
+    def _inline(self, router: str, tunnels: tuple[str, ...]) -> Iterator[Route]:
+        for table in self._own(TABLE, router):
+            for listed in table.get("routes") or ():
+                yield from self._route(table, router, listed.get, tunnels)
+
+    def _route(self, route: Resource, router: str, get: Any, tunnels: tuple[str, ...]) -> Iterator[Route]:
+        prefix = get("addressPrefix")
+        try:
+            prefixes = self.made.shared(prefix)
+        except ValueError:
+            self.made.finding("a route's destination is no plain prefix", route.urn, "name prefixes")
+            return
+        yield Route(prefixes, self._target(route, router, str(get("nextHopType")), tunnels), Source.STATIC, route.urn)
+
+    def _target(self, route: Resource, router: str, kind: str, tunnels: tuple[str, ...]) -> NextHop:
+        known: dict[str, NextHop] = {"VnetLocal": Deliver(owner_of(router)), "Internet": Internet(), "None": Drop()}
+        if kind == "VirtualNetworkGateway":
+            return Via(tunnels) if tunnels else Drop("the network has no gateway")
+        if kind in known:
+            return known[kind]
+        self.made.finding(f"where a route's next hop {kind} leads is not judged", route.urn, "route to the hub")
+        return Unknown(kind)

@@ -1,0 +1,67 @@
+"""The example of three clouds, as its stacks record it and as a preview sees it, against what its plan means."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hubspoke.network.compare import compare
+from hubspoke.network.convert import actual
+from hubspoke.network.intended import context, intended, questions
+from hubspoke.network.prove import prove
+from hubspoke.network.snapshot import Snapshot, from_export
+from hubspoke.operate.seed import seed
+from hubspoke.plan import Plan, allocate_files, load_plan, write_lock
+
+from tests.conftest import make_world
+from tests.network.test_actual import before_deployment
+
+WAN = Path(__file__).parents[1] / "intent" / "three_clouds.yaml"
+# Hubs first, and Cloudflare before all.
+STACKS = (
+    "cloudflare", "az-network", "az-apps", "az-office", "network", "dev-apps", "prod-apps", "shared-services",
+)  # fmt: skip
+Exports = dict[str, dict[str, Any]]  # by stack
+
+
+@pytest.fixture(scope="module")
+def deployed_wan(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Exports]:
+    """The plan, and the state of each of its stacks once it is up in the simulated clouds."""
+    world = make_world(tmp_path_factory.mktemp("three") / "project")
+    shutil.copy(WAN, world.paths.wan)
+    world.paths.lock.unlink()
+    write_lock(world.paths.lock, allocate_files(world.paths.wan, world.paths.lock)[1])
+    plan = load_plan(world.paths.wan, world.paths.lock)
+    seed(plan, world.clouds)
+    for stack in STACKS:
+        world.up(stack)
+    return plan, {stack: world.stack(stack).export_stack() for stack in STACKS}
+
+
+def test_what_is_deployed_is_what_is_meant(deployed_wan: tuple[Plan, Exports]) -> None:
+    plan, exports = deployed_wan
+    network = actual(sum(map(from_export, exports.values()), Snapshot(())), context(plan, exports))
+    failed = [verdict for verdict in prove(network, questions(plan)) if not verdict.passed]
+    assert (network.findings, compare(intended(plan), network), failed) == ((), (), [])
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_is_judged_before_and_after(deployed_wan: tuple[Plan, Exports], stack: str) -> None:
+    """Alone, among what the plan says of the others: with all ids, and with none."""
+    plan, exports = deployed_wan
+    recorded = from_export(exports[stack])
+    for snapshot in (recorded, before_deployment(recorded)):
+        network = actual(snapshot, context(plan, [stack]))
+        assert (network.findings, compare(intended(plan), network)) == ((), ())
+
+
+def test_a_list_that_lost_a_network_is_a_difference(deployed_wan: tuple[Plan, Exports]) -> None:
+    """The firewall's rules are read with the prefixes that their lists hold."""
+    plan, exports = deployed_wan
+    recorded = from_export(exports["cloudflare"])
+    kept = Snapshot(tuple(each for each in recorded.resources if not each.name.startswith("shared/10.4.0.0")))
+    assert len(kept.resources) == len(recorded.resources) - 1
+    network = actual(kept, context(plan, ["cloudflare"]))
+    assert [(d.kind, d.place, d.what) for d in compare(intended(plan), network)] == [
+        ("different", "cloudflare firewall", "rules")
+    ]
