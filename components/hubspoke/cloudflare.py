@@ -1,102 +1,69 @@
 """Cloudflare's side of an on-ramp: IPsec tunnels with health checks, and static routes through them."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import pulumi
 import pulumi_cloudflare as cf
 
-from hubspoke.plan.model import CloudflarePlan, StaticRoute, Tunnel
-
-
-@dataclass(frozen=True)
-class HealthCheck:
-    """How Cloudflare asks whether a tunnel works: the kind of ping, and whom; the tunnel's other end if not given."""
-
-    type: Literal["request", "reply"] = "request"
-    target: pulumi.Input[str] | None = None
-
-
-@dataclass(frozen=True)
-class TunnelEnd:
-    """What Cloudflare must know of one tunnel's other end. `psk` and `customer_endpoint` come from the cloud's end."""
-
-    tunnel: Tunnel
-    endpoint: str
-    customer_endpoint: pulumi.Output[str]
-    psk: pulumi.Output[str]
-    health_check: HealthCheck = HealthCheck()
-
-
-@dataclass(frozen=True)
-class BgpFilters:
-    """What an on-ramp's sessions exchange: routes to these prefixes or within them, and to no others."""
-
-    accepted: tuple[str, ...]  # that Cloudflare learns from the cloud's end: what the on-ramp owns
-    told: tuple[str, ...]  # that Cloudflare tells it
+from hubspoke.args import CloudflareOnRampArgs, parse_tunnel_ends
+from hubspoke.args.cloudflare import HealthCheck, TunnelEnd
+from hubspoke.plan.model import StaticRoute
 
 
 class CloudflareOnRamp(pulumi.ComponentResource):
     """One hub's tunnels at Cloudflare.
 
-    Addresses and key come from the same `Tunnel` and the same secret as the cloud's end, so both ends match by
-    construction. `bgp_asn` is the hub's ASN where routes are exchanged by BGP, None where they are static; `filters`
-    then holds the sessions to what is the hub's to tell, so that no cloud can draw another's traffic.
+    Hubs and on-ramps of every cloud make one for themselves, from the same tunnels and the same secrets as their own
+    ends, so that both match by construction; by itself it joins anything else that speaks IPsec. `bgp_asn` is the other
+    end's ASN where routes are exchanged by BGP; `filters` then holds the sessions to what is the hub's to tell, so that
+    no cloud can draw another's traffic.
     """
 
     tunnel_ids: dict[str, pulumi.Output[str]]
+    """Ids of the tunnels, by key."""
 
-    def __init__(
-        self,
-        name: str,
-        cloudflare: CloudflarePlan,
-        ends: list[TunnelEnd],
-        bgp_asn: int | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        filters: BgpFilters | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: CloudflareOnRampArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("hubspoke:index:CloudflareOnRamp", name, {}, opts)
-        bgp = None if bgp_asn is None else _bgp(bgp_asn, self._filter_ids(name, cloudflare, filters))
-        tunnels = {end.tunnel.key: self._tunnel(name, cloudflare, end, bgp) for end in ends}
+        self._name, self._side = name, parse_tunnel_ends(args)
+        self._account = self._side.cloudflare.account
+        bgp = None if self._side.bgp_asn is None else _bgp(self._side.bgp_asn, self._filter_ids())
+        tunnels = {end.key: self._tunnel(end, bgp) for end in self._side.tunnels}
         self.tunnel_ids = {key: tunnel.id for key, tunnel in tunnels.items()}
-        self.register_outputs({"tunnel_ids": self.tunnel_ids})
+        self.register_outputs(self.outputs())
 
-    def _filter_ids(
-        self, hub: str, cloudflare: CloudflarePlan, filters: BgpFilters | None
-    ) -> dict[str, pulumi.Output[str]]:
+    def outputs(self) -> dict[str, Any]:
+        """What is known of the tunnels."""
+        return {"tunnel_ids": self.tunnel_ids}
+
+    def _filter_ids(self) -> dict[str, pulumi.Output[str]]:
         """The profiles of the sessions' two directions, as Cloudflare calls them: import is what it learns."""
+        filters = self._side.filters
         wanted = {"import": filters.accepted, "export": filters.told} if filters else {}
         return {
-            f"{direction}_filter_id": self._filter(hub, cloudflare, direction, prefixes).id
-            for direction, prefixes in wanted.items()
+            f"{direction}_filter_id": self._filter(direction, prefixes).id for direction, prefixes in wanted.items()
         }
 
-    def _filter(
-        self, hub: str, cloudflare: CloudflarePlan, direction: str, prefixes: tuple[str, ...]
-    ) -> cf.MagicWanBgpFilterProfile:
+    def _filter(self, direction: str, prefixes: tuple[str, ...]) -> cf.MagicWanBgpFilterProfile:
         return cf.MagicWanBgpFilterProfile(
-            f"{hub}/{direction}",
-            account_id=cloudflare.account,
-            name=f"{hub} {direction}",
-            description=f"{direction} of hub {hub}",
+            f"{self._name}/{direction}",
+            account_id=self._account,
+            name=f"{self._name} {direction}",
+            description=f"{direction} of hub {self._name}",
             match_action="allow",
             targets=[f"{prefix}+" for prefix in prefixes],  # each of them, and all that is in it
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _tunnel(
-        self, hub: str, cloudflare: CloudflarePlan, end: TunnelEnd, bgp: cf.MagicWanIpsecTunnelBgpArgs | None
-    ) -> cf.MagicWanIpsecTunnel:
+    def _tunnel(self, end: TunnelEnd, bgp: cf.MagicWanIpsecTunnelBgpArgs | None) -> cf.MagicWanIpsecTunnel:
         return cf.MagicWanIpsecTunnel(
-            end.tunnel.key,
-            account_id=cloudflare.account,
-            name=end.tunnel.key,
+            end.key,
+            account_id=self._account,
+            name=end.key,
             # Required in practice: an update that leaves the description out fails (cloudflare-wan.md section 3).
-            description=f"hub {hub}, tunnel {end.tunnel.key}",
+            description=f"hub {self._name}, tunnel {end.key}",
             cloudflare_endpoint=end.endpoint,
             customer_endpoint=end.customer_endpoint,
-            interface_address=f"{end.tunnel.cloudflare_address}/{end.tunnel.inside_cidr.split('/')[1]}",
+            interface_address=f"{end.cloudflare_address}/{end.inside_cidr.split('/')[1]}",
             psk=end.psk,
             replay_protection=True,  # no cloud can switch it off on its end for what it sends
             health_check=_health_check(end.health_check),

@@ -26,7 +26,7 @@ import hubspoke
 
 NAME, VERSION = "hubspoke", "0.1.0"
 SCHEMA = Path(__file__).parents[1] / "schema.json"
-HOSTED = tuple(name for name in hubspoke.__all__ if name != "CloudflareOnRamp")
+HOSTED = tuple(hubspoke.__all__)
 
 
 class Host(ComponentProvider):

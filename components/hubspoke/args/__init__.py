@@ -5,10 +5,18 @@ another resource gives are `Input`. A component hosted for another language rece
 arrive as floats, so parsing converts at this boundary and nowhere else.
 """
 
+from hubspoke.args.cloudflare import BgpFiltersArgs, CloudflareOnRampArgs, CloudflareTunnelArgs, HealthCheckArgs
 from hubspoke.args.firewall import FirewallArgs, PermitArgs
 from hubspoke.args.hubs import AwsHubArgs, AzureHubArgs, AzureWanArgs, GcpHubArgs, HubArgs
 from hubspoke.args.onramps import AwsOnRampArgs, AzureOnRampArgs, GcpOnRampArgs, OnRampArgs
-from hubspoke.args.parse import parse_cloudflare, parse_firewall, parse_hub, parse_onramp, parse_spoke
+from hubspoke.args.parse import (
+    parse_cloudflare,
+    parse_firewall,
+    parse_hub,
+    parse_onramp,
+    parse_spoke,
+    parse_tunnel_ends,
+)
 from hubspoke.args.parts import (
     AdoptedArgs,
     CloudflareArgs,
@@ -34,13 +42,17 @@ __all__ = [
     "AzureOnRampArgs",
     "AzureSpokeArgs",
     "AzureWanArgs",
+    "BgpFiltersArgs",
     "CloudflareArgs",
+    "CloudflareOnRampArgs",
     "CloudflareRouteArgs",
+    "CloudflareTunnelArgs",
     "ConnectionArgs",
     "FirewallArgs",
     "GcpHubArgs",
     "GcpOnRampArgs",
     "GcpSpokeArgs",
+    "HealthCheckArgs",
     "HubArgs",
     "OnRampArgs",
     "PeerArgs",
@@ -57,4 +69,5 @@ __all__ = [
     "parse_hub",
     "parse_onramp",
     "parse_spoke",
+    "parse_tunnel_ends",
 ]

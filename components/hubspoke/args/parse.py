@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pulumi
+
+from hubspoke.args.cloudflare import BgpFilters, HealthCheck, TunnelEnd, TunnelEnds
 from hubspoke.plan.model import (
     AdoptedNetwork,
     Cloud,
@@ -27,6 +30,17 @@ Args = Mapping[str, Any]
 def parse_cloudflare(args: Args) -> CloudflarePlan:
     """The Cloudflare account of any component's arguments."""
     return CloudflarePlan(args["cloudflare"]["account"], int(args["cloudflare"]["asn"]))
+
+
+def parse_tunnel_ends(args: Args) -> TunnelEnds:
+    """Cloudflare's side of one on-ramp."""
+    asn, filters = args.get("bgp_asn"), args.get("filters")
+    return TunnelEnds(
+        tunnels=tuple(_tunnel_end(tunnel) for tunnel in args["tunnels"]),
+        cloudflare=parse_cloudflare(args),
+        bgp_asn=None if asn is None else int(asn),
+        filters=BgpFilters(tuple(filters["accepted"]), tuple(filters["told"])) if filters else None,
+    )
 
 
 def parse_firewall(args: Args) -> FirewallPlan:
@@ -122,6 +136,19 @@ def _tunnel(args: Args) -> Tunnel:
         cloud_address=args["cloud_address"],
         cloudflare_address=args["cloudflare_address"],
         psk_epoch=int(args.get("psk_epoch", 1)),
+    )
+
+
+def _tunnel_end(args: Args) -> TunnelEnd:
+    check = args.get("health_check") or {}
+    return TunnelEnd(
+        key=args["key"],
+        endpoint=args["endpoint"],
+        inside_cidr=args["inside_cidr"],
+        cloudflare_address=args["cloudflare_address"],
+        customer_endpoint=args["customer_endpoint"],
+        psk=pulumi.Output.secret(args["psk"]),
+        health_check=HealthCheck(check.get("type") or "request", check.get("target")),
     )
 
 

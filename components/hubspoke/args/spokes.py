@@ -41,7 +41,7 @@ class AwsSpokeArgs(SpokeArgs):
     """Id of the hub's transit gateway."""
     route_tables: pulumi.Input[dict[str, pulumi.Input[str]]]
     """Ids of the hub's route tables: one per segment, and "onramp"."""
-    hub_role_arn: NotRequired[str]
+    hub_role_arn: NotRequired[pulumi.Input[str]]
     """Role that is assumed in the hub's account to take the attachment in; for programs without `hub_provider`."""
 
 
@@ -50,6 +50,10 @@ class AzureSpokeArgs(SpokeArgs):
     """Id of the virtual hub."""
     route_tables: pulumi.Input[dict[str, pulumi.Input[str]]]
     """Ids of the virtual hub's route tables: one per segment, and "onramp"."""
+    hub_subscription_id: NotRequired[pulumi.Input[str]]
+    """Subscription of the hub, if another, where the connection is made; for programs without `hub_provider`."""
+    hub_tenant_id: NotRequired[pulumi.Input[str]]
+    """Tenant of that subscription. Default: that of the environment's credentials."""
 
 
 class GcpSpokeArgs(SpokeArgs):
@@ -59,3 +63,8 @@ class GcpSpokeArgs(SpokeArgs):
     """Ids of that hub's groups, by segment."""
     transit_network: NotRequired[pulumi.Input[str]]
     """Self link of the transit network of a hub with static routing, which this network is peered with instead."""
+    hub_project: NotRequired[pulumi.Input[str]]
+    """Project of a hub with static routing, if another, where its side of the peering is made; for programs without
+    `hub_provider`."""
+    hub_service_account: NotRequired[pulumi.Input[str]]
+    """Service account that is impersonated there. Default: that of the environment's credentials."""

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from hubspoke.args import AwsPeeringArgs, PeeredHubArgs
+from hubspoke.aws.role import assumed
 from hubspoke.aws.tags import tagged
 from hubspoke.plan.model import ONRAMP
 
@@ -13,10 +14,10 @@ from hubspoke.plan.model import ONRAMP
 class AwsPeering(pulumi.ComponentResource):
     """A peering of two hubs in different regions, with both sides' associations and routes.
 
-    All of it is made by the side that asks, through the other account's provider where that is another: only there
-    is the join's id known. At either end, arriving traffic is looked up in the on-ramp table, which knows every
-    spoke. Which segment may send is held by the routes, which are static: a peering propagates none (AWS Transit
-    Gateway guide, "Transit gateway peering attachments", 2026-11).
+    All of it is made by the side that asks, as only there the join's id is known: in the other account through
+    `peer_provider` or, where a program can't give one, by assuming `peer_role_arn`. At either end, arriving traffic is
+    looked up in the on-ramp table, which knows every spoke. Which segment may send is held by the routes, which are
+    static: a peering propagates none (AWS Transit Gateway guide, "Transit gateway peering attachments", 2026-11).
     """
 
     attachment_id: pulumi.Output[str]
@@ -32,13 +33,15 @@ class AwsPeering(pulumi.ComponentResource):
     ) -> None:
         super().__init__("hubspoke:index:AwsPeering", name, {}, opts)
         _refuse_one_region(name, args)
-        self._name, self._peer_provider = name, peer_provider
+        role = args.get("peer_role_arn")
+        self._name = name
+        self._peer_provider = peer_provider or assumed(f"{name}-peer", args["there"]["region"], role, self)
         self._tags = tagged(args.get("tags", {}), f"AwsPeering/{name}", name)
         self.attachment_id = self._accept(args["there"], self._ask(args))
         for side in (args["here"], args["there"]):
             options = pulumi.ResourceOptions(
                 parent=self,
-                provider=peer_provider if side is args["there"] else None,
+                provider=self._peer_provider if side is args["there"] else None,
                 delete_before_replace=True,
             )
             self._associate(side, options)
@@ -77,7 +80,7 @@ class AwsPeering(pulumi.ComponentResource):
             f"{self._name}/{side['hub']}",
             region=side["region"],
             transit_gateway_attachment_id=self.attachment_id,
-            transit_gateway_route_table_id=side["route_tables"][ONRAMP],
+            transit_gateway_route_table_id=_tables(side)[ONRAMP],
             opts=options,
         )
 
@@ -88,9 +91,13 @@ class AwsPeering(pulumi.ComponentResource):
                 region=side["region"],
                 destination_cidr_block=route["prefix"],
                 transit_gateway_attachment_id=self.attachment_id,
-                transit_gateway_route_table_id=side["route_tables"][route["segment"]],
+                transit_gateway_route_table_id=_tables(side)[route["segment"]],
                 opts=options,
             )
+
+
+def _tables(side: PeeredHubArgs) -> pulumi.Output[Any]:
+    return pulumi.Output.from_input(side["route_tables"])
 
 
 def _refuse_one_region(name: str, args: AwsPeeringArgs) -> None:

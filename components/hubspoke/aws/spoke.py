@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from hubspoke.args import AwsSpokeArgs, parse_cloudflare, parse_spoke
 from hubspoke.aws.filter import admit_flows
 from hubspoke.aws.network import Maker, Network, adopt, create
+from hubspoke.aws.role import assumed
 from hubspoke.aws.tags import tagged
 from hubspoke.plan.model import ONRAMP
 
@@ -41,7 +42,7 @@ class AwsSpoke(pulumi.ComponentResource):
     ) -> None:
         super().__init__("hubspoke:index:AwsSpoke", name, {}, opts)
         self._spoke = parse_spoke(name, args, "aws")
-        self._hub_provider = hub_provider or self._assume(args.get("hub_role_arn"))
+        self._hub_provider = hub_provider or assumed(f"{name}-hub", self._spoke.region, args.get("hub_role_arn"), self)
         self._make = Maker(self._spoke, tagged(args.get("tags", {}), f"AwsSpoke/{name}", name), self)
         network = adopt(self._make, self._spoke.adopted) if self._spoke.adopted else create(self._make)
         attachment = self._attach(network, args)
@@ -60,16 +61,6 @@ class AwsSpoke(pulumi.ComponentResource):
             "attachment_id": self.attachment_id,
             "security_group_id": self.security_group_id,
         }
-
-    def _assume(self, role_arn: str | None) -> aws.Provider | None:
-        if role_arn is None:
-            return None
-        return aws.Provider(
-            f"{self._spoke.key}-hub",
-            region=self._spoke.region,
-            assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role_arn, session_name="hubspoke")],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
 
     def _in_hub_account(self, **more: Any) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, provider=self._hub_provider, **more)

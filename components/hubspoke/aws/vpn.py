@@ -13,7 +13,8 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from hubspoke.cloudflare import BgpFilters, CloudflareOnRamp, TunnelEnd
+from hubspoke.args.cloudflare import BgpFiltersArgs, CloudflareTunnelArgs, tunnel_end, tunnel_ends
+from hubspoke.cloudflare import CloudflareOnRamp
 from hubspoke.plan.model import CloudflarePlan, Connection, HubPlan, OnRampPlan, Tunnel
 
 TUNNEL_OPTIONS: dict[str, Any] = {
@@ -52,19 +53,20 @@ class Vpn:
     def connect(self) -> tuple[dict[str, aws.ec2.VpnConnection], CloudflareOnRamp]:
         """Makes both ends of all connections. Returns AWS's, by connection key, and Cloudflare's."""
         made: dict[str, aws.ec2.VpnConnection] = {}
-        ends: list[TunnelEnd] = []
+        ends: list[CloudflareTunnelArgs] = []
         for connection in self.part.connections:
             keys = {tunnel.key: self._psk(tunnel) for tunnel in connection.tunnels}
             made[connection.key] = vpn = self._connection(connection, keys)
             ends += [
-                TunnelEnd(tunnel, connection.endpoint, _outside_address(vpn, tunnel), keys[tunnel.key])
+                tunnel_end(tunnel, connection.endpoint, _outside_address(vpn, tunnel), keys[tunnel.key])
                 for tunnel in connection.tunnels
             ]
         bgp_asn = self.part.asn if self.part.routing == "bgp" else None
-        filters = BgpFilters(self.accepted, self.part.wan_prefixes) if self.accepted else None
-        return made, CloudflareOnRamp(
-            self.part.key, self.cloudflare, ends, bgp_asn, opts=self._options(), filters=filters
-        )
+        args = tunnel_ends(self.cloudflare, ends, bgp_asn, self._filters())
+        return made, CloudflareOnRamp(self.part.key, args, self._options())
+
+    def _filters(self) -> BgpFiltersArgs | None:
+        return {"accepted": list(self.accepted), "told": list(self.part.wan_prefixes)} if self.accepted else None
 
     def _options(self, *, protect: bool = False) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self.parent, protect=protect and self.part.protect)

@@ -7,8 +7,9 @@ import pulumi
 import pulumi_azure_native as azure
 
 from hubspoke.args import AzureHubArgs, parse_cloudflare, parse_hub
+from hubspoke.args.cloudflare import tunnel_ends
 from hubspoke.azure.parts import label, refuse_bgp, replacing, settle
-from hubspoke.azure.vpn import DPD_SECONDS, hub_policy, inside_addresses, shared_key, tunnel_ends
+from hubspoke.azure.vpn import DPD_SECONDS, far_ends, hub_policy, inside_addresses, shared_key
 from hubspoke.cloudflare import CloudflareOnRamp
 from hubspoke.plan.model import ONRAMP, Connection
 
@@ -132,9 +133,9 @@ class AzureHub(pulumi.ComponentResource):
         ends = [
             end
             for connection in self._hub.connections
-            for end in tunnel_ends(connection, keys[connection.key], lambda number: _outside(gateway, number))
+            for end in far_ends(connection, keys[connection.key], lambda number: _outside(gateway, number))
         ]
-        return CloudflareOnRamp(self._hub.key, self._cloudflare, ends, opts=self._place.options())
+        return CloudflareOnRamp(self._hub.key, tunnel_ends(self._cloudflare, ends), self._place.options())
 
     def _routing(self) -> azure.network.RoutingConfigurationArgs:
         """From Cloudflare the on-ramp table decides; to Cloudflare every segment's table knows the way."""

@@ -6,9 +6,10 @@ import pulumi
 import pulumi_azure_native as azure
 
 from hubspoke.args import AzureOnRampArgs, parse_cloudflare, parse_onramp
+from hubspoke.args.cloudflare import tunnel_ends
 from hubspoke.azure.network import Network, network_of, route_to_gateway
 from hubspoke.azure.parts import refuse_bgp, replacing, settle
-from hubspoke.azure.vpn import DPD_SECONDS, gateway_policy, inside_addresses, shared_key, tunnel_ends
+from hubspoke.azure.vpn import DPD_SECONDS, far_ends, gateway_policy, inside_addresses, shared_key
 from hubspoke.cloudflare import CloudflareOnRamp, static_route
 from hubspoke.plan.model import Connection
 
@@ -102,8 +103,8 @@ class AzureOnRamp(pulumi.ComponentResource):
         for connection in self._onramp.connections:
             key = shared_key(self._onramp.key, connection, self)
             self._connection(gateway, connection, key)
-            ends += tunnel_ends(connection, key, lambda number: addresses[number].ip_address)
-        return CloudflareOnRamp(self._onramp.key, self._cloudflare, ends, opts=self._place.options())
+            ends += far_ends(connection, key, lambda number: addresses[number].ip_address)
+        return CloudflareOnRamp(self._onramp.key, tunnel_ends(self._cloudflare, ends), self._place.options())
 
     def _connection(
         self, gateway: azure.network.VirtualNetworkGateway, connection: Connection, key: pulumi.Output[str]

@@ -18,8 +18,8 @@ class AzureSpoke(pulumi.ComponentResource):
     part of and no more, and injects its prefix at Cloudflare; destroying it withdraws all of that. The hub programs the
     WAN's prefixes into the network's route tables, unless one of an adopted network's has that switched off.
 
-    The connection is part of the hub and made in its subscription, through `hub_provider`; where both are one, leave it
-    out.
+    The connection is part of the hub and made in its subscription, through `hub_provider`, or, where a program
+    can't give one, in `hub_subscription_id`; where both are one, leave both out.
     """
 
     network_id: pulumi.Output[str]
@@ -41,7 +41,7 @@ class AzureSpoke(pulumi.ComponentResource):
         self._spoke = parse_spoke(name, args, "azure")
         self._place = settle("spoke", name, args, self)
         network = network_of(self._place, self._spoke)
-        connection = self._attach(network, args, hub_provider)
+        connection = self._attach(network, args, hub_provider or self._provider_of_hub(args))
         self._inject(args, connection)
         self.network_id, self.connection_id = network.id, connection.id
         self.security_group_id = network.security_group_id
@@ -54,6 +54,14 @@ class AzureSpoke(pulumi.ComponentResource):
             "connection_id": self.connection_id,
             "security_group_id": self.security_group_id,
         }
+
+    def _provider_of_hub(self, args: AzureSpokeArgs) -> azure.Provider | None:
+        subscription = args.get("hub_subscription_id")
+        if subscription is None:
+            return None
+        tenant = args.get("hub_tenant_id")
+        name = f"{self._spoke.key}-hub"
+        return azure.Provider(name, subscription_id=subscription, tenant_id=tenant, opts=self._place.options())
 
     def _attach(
         self, network: Network, args: AzureSpokeArgs, hub_provider: azure.Provider | None

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_azure_native as azure
 import pulumi_random as random
 
-from hubspoke.cloudflare import HealthCheck, TunnelEnd
+from hubspoke.args.cloudflare import CloudflareTunnelArgs, tunnel_end
 from hubspoke.plan.model import Connection
 
 DPD_SECONDS = 45
@@ -44,15 +44,15 @@ def shared_key(gateway: str, connection: Connection, parent: pulumi.Resource) ->
     return pulumi.Output.concat("k", password.result)
 
 
-def tunnel_ends(
+def far_ends(
     connection: Connection, key: pulumi.Output[str], outside: Callable[[int], pulumi.Output[str]]
-) -> list[TunnelEnd]:
+) -> list[CloudflareTunnelArgs]:
     """Cloudflare's ends: one for each of the gateway's two instances, whose outside addresses `outside` gives.
 
     Azure does not answer for the inside addresses, so a health check asks for the outside one.
     """
     return [
-        TunnelEnd(tunnel, connection.endpoint, address, key, HealthCheck("reply", address))
+        tunnel_end(tunnel, connection.endpoint, address, key, {"type": "reply", "target": address})
         for tunnel, address in ((tunnel, outside("ab".index(tunnel.slot))) for tunnel in connection.tunnels)
     ]
 

@@ -20,7 +20,8 @@ class GcpSpoke(pulumi.ComponentResource):
 
     To a hub that speaks BGP it attaches as a spoke of Network Connectivity Center, in its segment's group; in another
     project than the hub's it is let in by that group. To a hub with static routing it is peered with the transit
-    network: the hub's side of the peering is made through `hub_provider`; where both are one project, leave it out.
+    network: the hub's side of the peering is made through `hub_provider`, or, where a
+    program can't give one, in `hub_project`; where both are one project, leave both out.
     """
 
     network: pulumi.Output[str]
@@ -48,7 +49,7 @@ class GcpSpoke(pulumi.ComponentResource):
         if transit is None:
             self.attachment_id = self._attach(spoke, network, args)
         else:
-            here, there = self._peer(network, transit, hub_provider)
+            here, there = self._peer(network, transit, hub_provider or self._provider_of_hub(args))
             self.attachment_id = here.id
             self._inject(spoke, args, there)
         self.firewall_policy_id = filter_network(self._make, spoke, network).id
@@ -79,6 +80,18 @@ class GcpSpoke(pulumi.ComponentResource):
             opts=self._make.options(delete_before_replace=True),
         )
         return pulumi.Output.all(made.id, made.state).apply(lambda both: _accepted(spoke.key, *both))
+
+    def _provider_of_hub(self, args: GcpSpokeArgs) -> gcp.Provider | None:
+        project = args.get("hub_project")
+        if project is None:
+            return None
+        return gcp.Provider(
+            self._make.name("hub"),
+            project=project,
+            region=self._make.region,
+            impersonate_service_account=args.get("hub_service_account"),
+            opts=self._make.options(),
+        )
 
     def _peer(
         self, network: gcp.compute.Network, transit: pulumi.Input[str], hub_provider: gcp.Provider | None

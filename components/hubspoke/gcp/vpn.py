@@ -11,7 +11,8 @@ import pulumi
 import pulumi_gcp as gcp
 import pulumi_random as random
 
-from hubspoke.cloudflare import CloudflareOnRamp, HealthCheck, TunnelEnd
+from hubspoke.args.cloudflare import CloudflareTunnelArgs, HealthCheckArgs, tunnel_end, tunnel_ends
+from hubspoke.cloudflare import CloudflareOnRamp
 from hubspoke.gcp.parts import Maker, slug
 from hubspoke.plan.model import CloudflarePlan, Connection, HubPlan, OnRampPlan, Tunnel
 
@@ -44,14 +45,14 @@ class Vpn:
         self, make: Maker, site: HubPlan | OnRampPlan, network: pulumi.Output[str], cloudflare: CloudflarePlan
     ) -> None:
         self._make, self._site, self._network, self._cloudflare = make, site, network, cloudflare
-        self._ends: list[TunnelEnd] = []
+        self._ends: list[CloudflareTunnelArgs] = []
         self.sessions: dict[str, Session] = {}
         if site.routing == "bgp":
             self._connect_by_bgp()
         else:
             self._connect_statically()
         bgp_asn = site.asn if site.routing == "bgp" else None
-        self.at_cloudflare = CloudflareOnRamp(site.key, cloudflare, self._ends, bgp_asn, opts=make.options())
+        self.at_cloudflare = CloudflareOnRamp(site.key, tunnel_ends(cloudflare, self._ends, bgp_asn), make.options())
 
     def _psk(self, tunnel: Tunnel) -> pulumi.Output[str]:
         password = random.RandomPassword(
@@ -68,8 +69,8 @@ class Vpn:
         psk = self._psk(tunnel)
         # Cloudflare pings its own end through the tunnel: Google sends it back by the route that covers the tunnel's
         # inside block (Cloudflare, "Google Cloud VPN", 2026-08).
-        check = HealthCheck("reply", tunnel.cloudflare_address)
-        self._ends.append(TunnelEnd(tunnel, connection.endpoint, outside, psk, check))
+        check: HealthCheckArgs = {"type": "reply", "target": tunnel.cloudflare_address}
+        self._ends.append(tunnel_end(tunnel, connection.endpoint, outside, psk, check))
         return psk
 
     def _connect_by_bgp(self) -> None:
