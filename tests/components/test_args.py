@@ -51,5 +51,6 @@ def test_a_firewall(plan: Any) -> None:
     args = {
         "segments": {key: list(prefixes) for key, prefixes in firewall.segments},
         "allowed": [{"source": source, "target": target} for source, target in firewall.allowed],
+        "wan_prefixes": list(firewall.wan_prefixes),
     }
     assert parse_firewall(args) == firewall
