@@ -18,7 +18,7 @@ ALLOWED = {
     "aws": {"args", "plan", "cloudflare"},
     "azure": {"args", "plan", "cloudflare"},
     "gcp": {"args", "plan", "cloudflare"},
-    "cloudflare": {"plan"},
+    "cloudflare": {"args", "plan"},
     "hosting": set(),
     "firewall": {"args", "plan"},
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "firewall", "pending"},

@@ -47,21 +47,28 @@ def hub(providers: list[Any], epochs: dict[str, int] | None = None, **changes: A
 
     options = pulumi.ResourceOptions(providers=providers)
     protect = changes.get("protect", True)
-    wan = AzureWan("network", {"region": "westeurope", "protect": protect, "tags": {"owner": "network-team"}}, options)
-    args: Any = {
+    of_wan: Any = {**wan_args(), "protect": protect}
+    wan = AzureWan("network", of_wan, options)
+    args: Any = {**hub_args(epochs), "virtual_wan_id": wan.virtual_wan_id, **changes}
+    return AzureHub("weu1", args, opts=pulumi.ResourceOptions(providers=providers))
+
+
+def wan_args() -> dict[str, Any]:
+    return {name: _COMMON[name] for name in ("region", "tags")}
+
+
+def hub_args(epochs: dict[str, int] | None = None) -> dict[str, Any]:
+    return {
         **_COMMON,
         "asn": 65515,
         "prefix": "10.100.0.0/23",
         "scale_units": 2,
-        "virtual_wan_id": wan.virtual_wan_id,
         "segments": [
             {"key": "prod", "reaches": ["prod", "shared"]},
             {"key": "shared", "reaches": ["prod", "shared"]},
         ],
         "connections": connections("weu1", epochs),
-        **changes,
     }
-    return AzureHub("weu1", args, opts=pulumi.ResourceOptions(providers=providers))
 
 
 def spoke(hub_: Any, providers: list[Any], hub_provider: Any = None, name: str = "web", **changes: Any) -> Any:
@@ -69,13 +76,21 @@ def spoke(hub_: Any, providers: list[Any], hub_provider: Any = None, name: str =
     from hubspoke import AzureSpoke
 
     args: Any = {
+        **spoke_args(),
+        "virtual_hub_id": hub_.virtual_hub_id,
+        "route_tables": {key: hub_.route_tables[key] for key in ("prod", "shared", "onramp")},
+        "cross_account": hub_provider is not None,
+        **changes,
+    }
+    return AzureSpoke(name, args, opts=pulumi.ResourceOptions(providers=providers), hub_provider=hub_provider)
+
+
+def spoke_args() -> dict[str, Any]:
+    return {
         **_COMMON,
         "segment": "prod",
         "cidr": "10.64.0.0/20",
         "propagates_to": ["prod", "shared"],
-        "virtual_hub_id": hub_.virtual_hub_id,
-        "route_tables": {key: hub_.route_tables[key] for key in ("prod", "shared", "onramp")},
-        "cross_account": hub_provider is not None,
         "subnets": [{"key": "workload", "kind": "workload", "zone": "", "cidr": "10.64.0.0/21"}],
         "ingress": [
             {"key": "ci-prod-ci", "flow": "ci-prod", "peer": "10.16.48.0/21", "protocol": "tcp", "port": 443},
@@ -83,9 +98,7 @@ def spoke(hub_: Any, providers: list[Any], hub_provider: Any = None, name: str =
         ],
         "egress": [{"key": "all-ledger", "flow": "all", "peer": "10.240.0.0/20", "protocol": "any"}],
         "cloudflare_routes": routes("weu1", "10.64.0.0/20"),
-        **changes,
     }
-    return AzureSpoke(name, args, opts=pulumi.ResourceOptions(providers=providers), hub_provider=hub_provider)
 
 
 def routes(key: str, prefix: str) -> list[dict[str, Any]]:
@@ -99,7 +112,12 @@ def onramp(providers: list[Any], **changes: Any) -> Any:
     import pulumi
     from hubspoke import AzureOnRamp
 
-    args: Any = {
+    args: Any = {**onramp_args(), **changes}
+    return AzureOnRamp("lab1", args, opts=pulumi.ResourceOptions(providers=providers))
+
+
+def onramp_args() -> dict[str, Any]:
+    return {
         **_COMMON,
         "segment": "prod",
         "cidr": "10.80.0.0/20",
@@ -110,9 +128,7 @@ def onramp(providers: list[Any], **changes: Any) -> Any:
             {"key": "workload", "kind": "workload", "zone": "", "cidr": "10.80.0.0/21"},
         ],
         "cloudflare_routes": routes("lab1", "10.80.0.0/20"),
-        **changes,
     }
-    return AzureOnRamp("lab1", args, opts=pulumi.ResourceOptions(providers=providers))
 
 
 def furnish(clouds: Any) -> dict[str, Any]:

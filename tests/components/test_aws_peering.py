@@ -22,9 +22,12 @@ def far_hub(providers: list[Any]) -> Any:
     import pulumi
     from hubspoke import AwsHub
 
+    return AwsHub("euc1", far_hub_args(), opts=pulumi.ResourceOptions(providers=providers))
+
+
+def far_hub_args() -> Any:
     ends = [connection("e1", "162.159.64.41", 64, "euc1"), connection("e2", "162.159.66.41", 72, "euc1")]
-    args: Any = {**hub_args(), "region": "eu-central-1", "asn": 64514, "connections": ends, "protect": False}
-    return AwsHub("euc1", args, opts=pulumi.ResourceOptions(providers=providers))
+    return {**hub_args(), "region": "eu-central-1", "asn": 64514, "connections": ends, "protect": False}
 
 
 def side(hub: str, region: str, made: Any, *routes: tuple[str, str]) -> Any:
