@@ -19,7 +19,8 @@ from tests.network.test_actual import before_deployment
 WAN = Path(__file__).parents[1] / "intent" / "three_clouds.yaml"
 # Hubs first, and Cloudflare before all.
 STACKS = (
-    "cloudflare", "az-network", "az-apps", "az-office", "network", "dev-apps", "prod-apps", "shared-services",
+    "cloudflare", "az-network", "az-apps", "az-office", "gc-network", "gc-data", "gc-lab",
+    "network", "dev-apps", "prod-apps", "shared-services",
 )  # fmt: skip
 Exports = dict[str, dict[str, Any]]  # by stack
 

@@ -97,7 +97,7 @@ def _way(route: Route) -> str:
 def _hop(hop: NextHop) -> str:
     match hop:
         case Via(links):
-            return f"over {' or '.join(links)}"
+            return f"over {' or '.join(sorted(links))}"
         case Deliver(endpoint):
             return f"to {endpoint}"
         case Drop(why):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from hubspoke.network.convert.aws import convert_aws
 from hubspoke.network.convert.azure import convert_azure
 from hubspoke.network.convert.cloudflare import convert_cloudflare, name_tunnels
+from hubspoke.network.convert.gcp import convert_gcp
 from hubspoke.network.convert.made import Made
 from hubspoke.network.convert.strange import report_strange
 from hubspoke.network.model import Network
@@ -14,6 +15,7 @@ CONVERTERS: Iterable[Callable[[Made, Snapshot], None]] = (
     name_tunnels,
     convert_aws,
     convert_azure,
+    convert_gcp,
     convert_cloudflare,
     report_strange,
 )

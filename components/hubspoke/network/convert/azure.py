@@ -113,7 +113,7 @@ class _Azure:
             self.made.finding("a VPN connection joins nothing that is known", vpn.urn, "judge all of a hub together")
             return
         hub = table.rsplit("/", 1)[0]
-        links = tuple(hub_halves(self.made, self.snapshot, gateway, site, hub, table))
+        links = tuple(sorted(hub_halves(self.made, self.snapshot, gateway, site, hub, table)))
         space = _mapping(site.get("addressSpace")).get("addressPrefixes") or ()
         self.propagate(vpn, hub, self.made.shared(*space), Via(links), Source.BGP)
 

@@ -38,7 +38,10 @@ def rule_of(made: Made, lists: Lists, rule: Mapping[str, Any], origin: str) -> I
 
 def _rule(made: Made, lists: Lists, action: Literal["allow", "deny"], expression: str, origin: str) -> Rule:
     found: dict[str, list[str]] = {}
-    for term in _AND.split(_stripped(expression)):
+    terms = _AND.split(_stripped(expression))
+    for term in terms:
+        if len(terms) > 1 and _stripped(term) == term.strip() and re.search(r"\sor\s", term):
+            raise _NotRead  # "and" binds closer than "or"
         field, values = _condition(lists, term)
         if field in found:
             raise _NotRead

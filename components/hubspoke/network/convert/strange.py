@@ -2,11 +2,11 @@
 
 import re
 
-from hubspoke.network.convert import aws, azure, cloudflare
+from hubspoke.network.convert import aws, azure, cloudflare, gcp
 from hubspoke.network.convert.made import Made
 from hubspoke.network.snapshot import Snapshot
 
-READ = frozenset({*aws.READ, *azure.READ, *cloudflare.READ})
+READ = frozenset({*aws.READ, *azure.READ, *gcp.READ, *cloudflare.READ})
 # What of the types of a network module has no part in where packets go.
 _CARRIES = re.compile(
     r"route|peering|attachment|gateway|vpn|tunnel|firewall|securityGroup|networkAcl|securityRule|routing|prefixList|endpoint|connect|interface",
