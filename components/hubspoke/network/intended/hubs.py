@@ -103,14 +103,17 @@ class Hubs:
                     self._mesh(hub, other)
 
     def _mesh(self, hub: HubPlan, other: HubPlan) -> None:
-        """Hubs of one virtual WAN are joined with each other: labels carry spokes into the tables of all of them."""
+        """Hubs of one virtual WAN are joined with each other: labels carry spokes into the tables of all of them.
+
+        A default table has no label of ours: it knows its own hub's spokes.
+        """
         first, second = sorted((hub.key, other.key))
         key = names.peering(f"{first}-{second}")
         if hub.key == first:
             self._link(key, hub, other.key)
-        for table in [*self._segment_keys(hub), ONRAMP]:
+        for table in self._segment_keys(hub):
             for spoke in self.spokes[other.key]:
-                if table == ONRAMP or table in spoke.propagates_to:
+                if table in spoke.propagates_to:
                     origin = f"plan: spoke {spoke.key}"
                     prefixes = self.parts.shared((spoke.cidr,))
                     self._put(hub, table, [Route(prefixes, Via((key,)), Source.PEER, origin, remote=True)])
