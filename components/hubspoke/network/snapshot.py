@@ -62,6 +62,11 @@ class Resource:
         value = self.get(name)
         return default if value is None or value is NOT_KNOWN else str(value)
 
+    def members(self, name: str) -> list[Any]:
+        """What is in a list; nothing where it is absent or not known yet."""
+        value = self.get(name)
+        return value if isinstance(value, list) else []
+
 
 @dataclass(frozen=True)
 class Snapshot:

@@ -18,8 +18,8 @@ def hub_halves(
     made: Made, snapshot: Snapshot, gateway: Resource, site: Resource, hub: str, table: str
 ) -> Iterator[str]:
     """Leaves the halves of a hub's gateway, two to each link of its site. Returns the tunnels' links."""
-    outside = [str(each.get("publicIpAddress", "")) for each in gateway.get("ipConfigurations") or ()]
-    for link in site.get("vpnSiteLinks") or ():
+    outside = [str(each.get("publicIpAddress", "")) for each in gateway.members("ipConfigurations")]
+    for link in site.members("vpnSiteLinks"):
         found = [
             tunnel for tunnel in snapshot.of_type(_TUNNEL)
             if tunnel.known("cloudflareEndpoint") == link.get("ipAddress")

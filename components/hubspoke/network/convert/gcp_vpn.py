@@ -46,8 +46,8 @@ class Vpns:
         part, number = router_of(self.snapshot, gateway), int(tunnel.get("vpnGatewayInterface", 0))
         bgp, table = router.get("bgp") or {}, self.table_of(part)
         told = self.made.shared(*(str(each["range"]) for each in bgp.get("advertisedIpRanges") or ()))
-        outside = {int(i["id"]): str(i.get("ipAddress", "")) for i in gateway.get("vpnInterfaces") or ()}
-        ends = {int(i["id"]): str(i["ipAddress"]) for i in far.get("interfaces") or ()}
+        outside = {int(i["id"]): str(i.get("ipAddress", "")) for i in gateway.members("vpnInterfaces")}
+        ends = {int(i["id"]): str(i["ipAddress"]) for i in far.members("interfaces")}
         risks = (
             names.endpoint(far.name.removeprefix(f"{owner_of(part)}-")), part,
             names.gateway(owner_of(part), "ab"[number]),
