@@ -51,8 +51,13 @@ def google(stack: Stack, settings: Settings) -> Findings:
 
 
 def _of(stack: Stack, resource: Resource, name: str, gateway: Resource) -> bool:
-    """Whether a property refers to a gateway: by id or link, by its name, or as what it is made from."""
+    """Whether a property refers to a gateway: by id or link, by its name, or as what it is made from.
+
+    What is only part of a path, as an Azure gateway's name is, is not among a deployed resource's properties.
+    """
     on = stack.target(resource, name, gateway.type)
+    if on is None:
+        return any(each.urn == gateway.urn for each in stack.made_from(resource, name, gateway.type))
     if isinstance(on, Resource):
         return on.urn == gateway.urn
     names = [gateway.get(each) for each in ("id", "selfLink", "name", name)]

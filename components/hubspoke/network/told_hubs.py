@@ -61,7 +61,7 @@ class _Told:
             "associatedRouteTable": {"id": self._table(routing.get("associatedRouteTable"), spoke.hub, spoke.segment)},
             "propagatedRouteTables": {
                 **reached,
-                "ids": [{"id": self._table(each, spoke.hub, ONRAMP)} for each in reached.get("ids") or ({},)],
+                "ids": [{"id": self._table(each, spoke.hub, ONRAMP)} for each in _members(reached.get("ids"))],
             },
         }
         return {"routingConfiguration": {**routing, **tables}}
@@ -122,3 +122,8 @@ def _group(hub: HubPlan, segment: str) -> str:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _members(value: Any) -> list[Any]:
+    """A list; that of one thing, not known, where the list itself is not known."""
+    return value if isinstance(value, list) else [{}]
