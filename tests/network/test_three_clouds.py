@@ -16,7 +16,7 @@ from hubspoke.plan import Plan, allocate_files, load_plan, write_lock
 from tests.conftest import make_world
 from tests.network.test_actual import before_deployment
 
-WAN = Path(__file__).parents[1] / "intent" / "three_clouds.yaml"
+WAN = Path(__file__).parents[2] / "stacks" / "wan.yaml"
 # Hubs first, and Cloudflare before all.
 STACKS = (
     "cloudflare", "az-network", "az-apps", "az-office", "gc-network", "gc-data", "gc-lab",

@@ -41,7 +41,8 @@ def test_the_urns_are_those_kept(example: "World", stack: str, golden: Callable[
 def test_a_second_preview_changes_nothing_and_is_judged_clean(example: "World") -> None:
     ended = example.hubspoke("preview", "--all", "--json")
     assert ended.code == 0, ended.out
-    assert {stack: set(found["changes"]) for stack, found in results(ended).items()} == {s: {"same"} for s in STACKS}
+    done = {stack: set(found["changes"]) - {"read"} for stack, found in results(ended).items()}
+    assert done == {stack: {"same"} for stack in STACKS}
 
 
 def test_nothing_has_drifted(example: "World") -> None:

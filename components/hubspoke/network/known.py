@@ -37,8 +37,8 @@ class Known:
     def after(self, network: Network) -> "Known":
         """The same for a network that is mostly the same, from what is known of this one."""
         settled = resettle(self.settled, network)
-        if settled.classes is not self.classes:
-            return Known.of(network)
+        if settled.classes is not self.classes or network.table.keys() != self.network.table.keys():
+            return Known.of(network)  # another set of classes, or of tables: nothing of this one can be kept
         known = self.network.findings[len(self.settled.given.findings) :]
         settled = _with(settled, known if network.endpoints is self.network.endpoints else overlaps(settled))
         after = Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission)

@@ -8,13 +8,13 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from google.rpc import status_pb2
 from hubspoke.local.clouds.faults import Fault, FaultKind
 from hubspoke.local.clouds.schema import sdk_version
 from hubspoke.local.clouds.sim import Simulation
 from hubspoke.local.engine.forms import from_struct, to_struct
 from hubspoke.local.engine.values import UNKNOWN, ResourceRef, Secret
 from pulumi.runtime.proto import provider_pb2 as wire
+from pulumi.runtime.proto import status_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 Serve = Callable[[str], ResourceProviderStub]
