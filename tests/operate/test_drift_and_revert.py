@@ -172,6 +172,10 @@ def named(ids: dict[str, str]) -> set[tuple[str, str, str]]:
         ("prod-apps", "no-open-ingress", ids["extra-rule"]),
         ("prod-apps", "required-tags", ids["extra-rule"]),
         ("network", "strong-ipsec", "use1/e1"),
+        # What it comes to: a propagation that nobody's stack made, and a route that is gone.
+        ("network", "segments-isolated", story.ids["extra-propagation"]),
+        ("network", "flows-carried", story.ids["extra-propagation"]),
+        ("prod-apps", "flows-carried", "hubspoke-prod-apps"),
     }
 
 
