@@ -173,8 +173,8 @@ def named(ids: dict[str, str]) -> set[tuple[str, str, str]]:
         ("prod-apps", "required-tags", ids["extra-rule"]),
         ("network", "strong-ipsec", "use1/e1"),
         # What it comes to: a propagation that nobody's stack made, and a route that is gone.
-        ("network", "segments-isolated", story.ids["extra-propagation"]),
-        ("network", "flows-carried", story.ids["extra-propagation"]),
+        ("network", "segments-isolated", ids["extra-propagation"]),
+        ("network", "flows-carried", ids["extra-propagation"]),
         ("prod-apps", "flows-carried", "hubspoke-prod-apps"),
     }
 
