@@ -39,19 +39,19 @@ if pulumi.get_stack() == "prod-apps":
 """
 
 
-# What a developer adds to a program to get on with the work: one rule, wider. No resource is wrong by itself.
-LEAK = '''
+# What a developer adds to a program in a hurry: one rule, for the wrong network. No resource is wrong by itself.
+MISTAKE = '''
 import pulumi
 
 
-def widen(args):
-    """The sandbox in Europe may speak to the whole WAN, not only to the directory."""
+def redirect(args):
+    """The sandbox in Europe asks for names at the old directory's addresses."""
     if args.name == "sandbox-eu/dev-dns-directory":
-        args.props |= {"cidr_ipv4": "10.0.0.0/8", "ip_protocol": "-1", "from_port": None, "to_port": None}
+        args.props["cidr_ipv4"] = "10.5.0.0/22"
     return pulumi.ResourceTransformationResult(args.props, args.opts)
 
 
-pulumi.runtime.register_stack_transformation(widen)
+pulumi.runtime.register_stack_transformation(redirect)
 '''
 
 
@@ -151,14 +151,14 @@ def _prove(story: Story) -> None:
     story.say(
         "3. Proven before it is there",
         "Every flow arrives and its answers come back, what must not meet does not, whatever single thing fails; "
-        "three weaknesses of static routing are accepted by name. Then a program widens one rule, and a preview is "
-        "enough to find the packet that goes where it must not: exit code 3.",
+        "three weaknesses of static routing are accepted by name. Then a program gets one rule wrong, and a preview is "
+        "enough to find the packet that no longer arrives: exit code 3.",
     )
     story.run("verify", *(word for each in ACCEPTED for word in ("--accept", each)))
     program = story.folder / "stacks" / "__main__.py"
     good = program.read_text()
     try:
-        program.write_text(LEAK + good)
+        program.write_text(MISTAKE + good)
         story.run("verify", "--of", "planned", "--stack", "dev-apps", "--no-failures", expect=Exit.BLOCKED)
     finally:
         program.write_text(good)
