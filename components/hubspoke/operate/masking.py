@@ -36,9 +36,14 @@ def _value(value: Any, recorded: Any) -> Any:
         return MASK
     if isinstance(value, Mapping) and isinstance(recorded, Mapping):
         return {name: _value(inner, recorded.get(name)) for name, inner in value.items()}
-    if isinstance(value, list) and isinstance(recorded, list) and len(value) == len(recorded):
+    # In a list of plain values a secret may have moved to another place; in one of records its name tells it.
+    if _records(value) and _records(recorded) and len(value) == len(recorded):
         return [_value(inner, known) for inner, known in zip(value, recorded, strict=True)]
     return MASK  # of another shape: which part was the secret cannot be told
+
+
+def _records(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, Mapping) and not _is_secret(each) for each in value)
 
 
 def _has_secret(recorded: Any) -> bool:
