@@ -108,7 +108,7 @@ def test_what_is_recorded_is_proven_and_what_is_found_is_not(fleet: World) -> No
 
 
 def test_a_preview_is_proven_before_anything_is_there(world: World) -> None:
-    from hubspoke.cli.commands.demo import LEAK
+    from tests.leak import LEAK
 
     program = world.root / "stacks" / "__main__.py"
     planned = ("verify", "--of", "planned", "--stack", "dev-apps", "--no-failures", "--json")

@@ -15,7 +15,7 @@ SHOWN = re.findall(r"```console\n\$ hubspoke (.*?)\n(.*?)```", PAGE, re.DOTALL)
 @pytest.mark.parametrize(("words", "out"), SHOWN, ids=[words for words, _ in SHOWN])
 def test_the_page_shows_what_is_printed(world: World, words: str, out: str) -> None:
     if "--of planned" in words:  # the page tells of a program with a leak
-        from hubspoke.cli.commands.demo import LEAK
+        from tests.leak import LEAK
 
         program = world.root / "stacks" / "__main__.py"
         program.write_text(LEAK + program.read_text())

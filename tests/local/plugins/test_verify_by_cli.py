@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from hubspoke.cli.commands.demo import LEAK
-
+from tests.leak import LEAK
 from tests.local.plugins.conftest import Cli
 
 
