@@ -119,9 +119,5 @@ def group_of(hub: HubPlan, segment: str) -> str:
     return "center" if segment in hub.center else "edge"
 
 
-def _groups(hub: HubPlan, hub_id: str) -> dict[str, str]:
-    return {segment.key: _group(hub_id, group_of(hub, segment.key)) for segment in hub.segments}
-
-
 def _group(hub_id: str, name: str) -> str:
     return f"{hub_id}/groups/{name}"
