@@ -2,9 +2,10 @@
 
 from hubspoke.network.classes import Classes, members
 from hubspoke.network.filters import Admission, cells, judge
-from hubspoke.network.forward import delivered, ended, forwarding
+from hubspoke.network.forward import forwarding
 from hubspoke.network.model import Filter, Network, Packet
 from hubspoke.network.settle import Oscillation, Settled, resettle, settle
+from hubspoke.network.spread import Aim, spread
 from hubspoke.network.trace import Path, walk
 from hypothesis import assume, given, settings
 
@@ -29,8 +30,8 @@ def paths_of(settled: Settled) -> dict[tuple[str, str], list[Path]]:
 def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
     settled = settled_or_not(network)
     made, paths = forwarding(settled), paths_of(settled)
-    every, some = delivered(made, {}, every=True, best=False), delivered(made, {}, every=False, best=True)
-    terminates = ended(made)
+    every, some = spread(made, Aim(every=True, best=False)), spread(made, Aim(every=False, best=True))
+    terminates = spread(made, Aim(every=True, best=False, ends=True))
     for (table, address), found in paths.items():
         bit = 1 << settled.classes.of(address)
         endings = {path.ending for path in found}
@@ -45,7 +46,7 @@ def test_at_best_is_never_less_than_at_worst_and_the_same_where_all_is_known(net
     settled = settled_or_not(network)
     made = forwarding(settled)
     for every in (True, False):
-        worst, best = (delivered(made, {}, every=every, best=b) for b in (False, True))
+        worst, best = (spread(made, Aim(every, b)) for b in (False, True))
         for table in worst:
             assert worst[table] & ~best[table] == 0
             if made.certain:

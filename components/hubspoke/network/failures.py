@@ -36,8 +36,11 @@ def failing(known: Known, network: Network, questions: Iterable[Question], risks
     asked = tuple(questions)
     for risk in risks:
         cut_off = tuple(sorted(e.key for e in network.endpoints if risk in e.risks))
-        left = [each for question in asked if (each := _without(question, cut_off))]
-        yield from in_case(ask(known.after(fail(network, risk)), left), risk, cut_off)
+        after = known.after(fail(network, risk))
+        left = [(each, question) for question in asked if (each := _without(question, cut_off))]
+        # What holds of all of them holds of some.
+        after.proven_before |= {each for each, question in left if question in after.proven_before}
+        yield from in_case(ask(after, [each for each, _ in left]), risk, cut_off)
 
 
 def _without(question: Question, gone: tuple[str, ...]) -> Question | None:

@@ -6,10 +6,10 @@ judged alike. The answer to "may it pass" is about all of it; "can anything pass
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
 from typing import Literal
 
+from hubspoke.network.addresses import holds
 from hubspoke.network.classes import Bits, Classes, members
 from hubspoke.network.model import ALL_PORTS, Filter, Packet, Ports, Prefixes, Protocol, Rule
 
@@ -89,11 +89,8 @@ def judge(filter_: Filter, packet: Packet) -> tuple[Judged, ...]:
 
 
 def _holds(rule: Rule, packet: Packet) -> bool:
-    return _in(packet.source, rule.sources) and _in(packet.destination, rule.destinations)
-
-
-def _in(address: str, prefixes: Prefixes) -> bool:
-    return not prefixes or any(IPv4Address(address) in IPv4Network(prefix) for prefix in prefixes)
+    ends = (packet.source, rule.sources), (packet.destination, rule.destinations)
+    return all(not prefixes or holds(prefixes, address) for address, prefixes in ends)
 
 
 def answer(packet: Packet) -> Packet:

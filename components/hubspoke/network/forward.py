@@ -7,7 +7,7 @@ there is none of the second. Both are worked out twice where something is not kn
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -39,27 +39,64 @@ class Forwarding:
     steps: Steps
     owned: dict[str, Bits]  # by "=endpoint"
     before: dict[str, tuple[str, ...]]  # tables that lead to a table
-    certain: bool  # nothing is unknown or ambiguous
+    doubtful: frozenset[str]  # tables of which something is unknown or ambiguous
+    changed: dict[str, Bits] | None = None  # the classes that tables forward differently from the one it was made of
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing is unknown or ambiguous."""
+        return not self.doubtful
 
 
 def forwarding(settled: Settled, last: "tuple[Settled, Forwarding] | None" = None) -> Forwarding:
     """The steps of a settled network; those of `last` are kept where the winners and the links are the same."""
+    if last and _alike(last[0].network, settled.network):
+        return _changed(settled, *last)
     maker = _Maker(settled)
-    steps: Steps = {}
-    if last and _places(last[0].network) != _places(settled.network):
-        last = None  # steps may lead to what is gone
-    touched = last[0].touched(settled.network) if last else set()
-    for table in settled.network.tables:
-        kept = last and table.key not in touched and last[0].cells.get(table.key) is settled.cells[table.key]
-        steps[table.key] = last[1].steps[table.key] if last and kept else maker.steps(table)
+    steps = {table.key: maker.steps(table) for table in settled.network.tables}
     owned = {f"={e.key}": settled.classes.addresses(e.prefixes) if e.prefixes else 0 for e in settled.network.endpoints}
-    certain = all(step.sure and UNSURE not in step.nexts for each in steps.values() for step in each)
-    return Forwarding(settled.classes, steps, owned, _before(steps), certain)
+    doubtful = frozenset(table for table, each in steps.items() if _doubtful(each))
+    return Forwarding(settled.classes, steps, owned, _before(steps), doubtful)
 
 
-def _places(network: Network) -> tuple[Set[str], Set[str]]:
-    """Where steps may lead to."""
-    return network.table.keys(), network.endpoint.keys()
+def _alike(one: Network, other: Network) -> bool:
+    """Whether they have the same endpoints, and tables by the same keys."""
+    return one.endpoints == other.endpoints and one.table.keys() == other.table.keys()
+
+
+def _changed(settled: Settled, was: Settled, last: Forwarding) -> Forwarding:
+    maker, touched = _Maker(settled), was.touched(settled.network)
+    touched |= {key for key, cells in settled.cells.items() if was.cells[key] is not cells}
+    made = {key: maker.steps(settled.network.table[key]) for key in touched}
+    changed = {key: bits for key, steps in made.items() if (bits := _differing(last.steps[key], steps))}
+    made = {key: made[key] for key in changed}
+    doubtful = last.doubtful - made.keys() | {key for key, each in made.items() if _doubtful(each)}
+    before = _before_after(last, made)
+    return Forwarding(settled.classes, {**last.steps, **made}, last.owned, before, frozenset(doubtful), changed)
+
+
+def _doubtful(steps: tuple[Step, ...]) -> bool:
+    return any(not step.sure or UNSURE in step.nexts for step in steps)
+
+
+def _differing(before: tuple[Step, ...], after: tuple[Step, ...]) -> Bits:
+    """The classes of which the next steps are not the same."""
+    kept = {(step.nexts, step.sure): step.bits for step in before}
+    same = sum(step.bits & kept.get((step.nexts, step.sure), 0) for step in after)  # classes are in one step each
+    return (_union(before) | _union(after)) & ~same
+
+
+def _before_after(last: Forwarding, made: Steps) -> dict[str, tuple[str, ...]]:
+    """Which tables lead where, with the steps of some made anew."""
+    found = dict(last.before)
+    for table, steps in made.items():
+        old, new = (dict.fromkeys(end for step in each for end in step.nexts) for each in (last.steps[table], steps))
+        for end in old.keys() - new.keys():
+            found[end] = tuple(key for key in found.get(end, ()) if key != table)
+        for end in new.keys() - old.keys():
+            if end in last.steps:
+                found[end] = (*found.get(end, ()), table)
+    return found
 
 
 class _Maker:
@@ -130,67 +167,3 @@ def _before(steps: Steps) -> dict[str, tuple[str, ...]]:
                 if end in steps:
                     found[end][table] = None
     return {end: tuple(tables) for end, tables in found.items()}
-
-
-Values = dict[str, Bits]  # by table: the classes of which something holds
-Passes = Mapping[str, Bits]  # by table: the classes that its filters let pass; all where it is not named
-
-
-def delivered(forwarding: Forwarding, passes: Passes, *, every: bool, best: bool, within: Bits | None = None) -> Values:
-    """Classes that arrive, by the table they start in. `best` takes what is not known for the better."""
-    ends = {**forwarding.owned, UNSURE: forwarding.classes.all if best else 0, LOST: 0, OUT: 0}
-    return spread(forwarding, passes, ends, every=every, best=best, within=within)
-
-
-def ended(forwarding: Forwarding, within: Bits | None = None) -> Values:
-    """Classes that come to an end on every path, whatever end; what is left goes round in a loop."""
-    full = forwarding.classes.inhabited
-    ends = dict.fromkeys([*forwarding.owned, UNSURE, LOST, OUT], full)
-    stuck = {table: full & ~_union(steps) for table, steps in forwarding.steps.items()}  # no route is an end, too
-    return spread(forwarding, {}, ends, every=True, best=False, within=within, held=stuck)
-
-
-def spread(
-    forwarding: Forwarding,
-    passes: Passes,
-    ends: Values,
-    *,
-    every: bool,
-    best: bool,
-    within: Bits | None = None,
-    held: Mapping[str, Bits] | None = None,
-) -> Values:
-    """The least fixed point from what holds at the ends, for the classes `within`; `held` is what tables begin with."""
-    limit = forwarding.classes.inhabited if within is None else within
-    held = held or {}
-    values: Values = {**dict.fromkeys(forwarding.steps, 0), **ends}
-    queue = dict.fromkeys(forwarding.steps)
-    while queue:
-        again: dict[str, None] = {}
-        for table in queue:
-            value = _value(forwarding.steps[table], values, every, best, limit) | held.get(table, 0) & limit
-            value &= passes.get(table, -1)
-            if value != values[table]:
-                values[table] = value
-                again.update(dict.fromkeys(forwarding.before.get(table, ())))
-        queue = again
-    return {table: values[table] for table in forwarding.steps}
-
-
-def _value(steps: tuple[Step, ...], values: Values, every: bool, best: bool, limit: Bits) -> Bits:
-    found = 0
-    for step in steps:
-        if bits := step.bits & limit:
-            nexts = step.nexts
-            if len(nexts) == 1:
-                bits &= values[nexts[0]]
-            elif every if step.sure else not best:
-                for end in nexts:
-                    bits &= values[end]
-            else:
-                any_ = 0
-                for end in nexts:
-                    any_ |= values[end]
-                bits &= any_
-            found |= bits
-    return found

@@ -5,12 +5,14 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
-from hubspoke.network.classes import Bits, members
+from hubspoke.network.classes import Bits
 from hubspoke.network.filters import Admission, Cell, cut, unlike
-from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Values, delivered, ended, forwarding, spread
+from hubspoke.network.forward import Forwarding, forwarding
 from hubspoke.network.model import End, Filter, Finding, Link, Network, Ports, Protocol
 from hubspoke.network.questions import Question
+from hubspoke.network.roster import Keys, Roster
 from hubspoke.network.settle import Settled, overlaps, resettle, settle
+from hubspoke.network.spread import Aim, Values, respread, spread, upstream
 
 End_ = Literal["source", "destination"]
 
@@ -18,20 +20,27 @@ End_ = Literal["source", "destination"]
 class Known:
     """What is known of one network."""
 
-    def __init__(self, settled: Settled, forwarding: Forwarding, admission: Admission) -> None:
+    def __init__(
+        self, settled: Settled, forwarding: Forwarding, admission: Admission, last: "Known | None" = None
+    ) -> None:
         self.settled, self.forwarding, self.admission = settled, forwarding, admission
         self.network, self.classes = settled.network, settled.classes
         self.inhabited = settled.classes.inhabited
-        self.proven: set[Question] = set()  # what holds as long as packets go where they go
-        self._values: dict[tuple[object, ...], Values] = {}
+        self.proven: set[Question] = set()
+        self.proven_before: set[Question] = set()  # and still is, but for packets of which something moved
+        self.moved: Values = {}  # by table: the classes of which anything is other than before
+        self._values: dict[Aim, Values] = {}
         self._cells: dict[tuple[Protocol, Ports, bool], tuple[Cell, ...]] = {}
         self._arriving: dict[tuple[str, int, Cell, bool, bool, bool], Bits] = {}
+        kept = last is not None and forwarding.changed is not None
+        self.roster: Roster = last.roster if last and kept else Roster(self.network.endpoints, forwarding.owned)
+        if last and kept and _judges_alike(last.network, self.network):
+            self._remember(last)
 
     @classmethod
     def of(cls, network: Network) -> "Known":
         """Settles a network. Endpoints with the same addresses are findings of it."""
-        settled = settle(network)
-        settled = _with(settled, overlaps(settled))
+        settled = _with_overlaps(settle(network))
         return cls(settled, forwarding(settled), Admission(settled.classes))
 
     def after(self, network: Network) -> "Known":
@@ -39,32 +48,37 @@ class Known:
         settled = resettle(self.settled, network)
         if settled.classes is not self.classes or network.table.keys() != self.network.table.keys():
             return Known.of(network)  # another set of classes, or of tables: nothing of this one can be kept
-        known = self.network.findings[len(self.settled.given.findings) :]
-        settled = _with(settled, known if network.endpoints is self.network.endpoints else overlaps(settled))
-        after = Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission)
-        if network.filters is self.network.filters:
-            after.kinds, after._cells = self.kinds, self._cells
-            if self._passes_as(after):
-                after._values, after._arriving = self._values, self._arriving
-                if after.network.findings == self.network.findings:
-                    after.proven = self.proven
-        return after
+        settled = _with_overlaps(settled, self.settled)
+        return Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission, self)
 
-    def _passes_as(self, other: "Known") -> bool:
-        """Whether packets go where they go in another, through the same filters and links as wide."""
-        links = self.network.link
-        return (
-            self.forwarding.steps == other.forwarding.steps
-            and self.network.endpoints == other.network.endpoints
-            and all(table.filters == self.network.table[key].filters for key, table in other.network.table.items())
-            and all(link.mtu == links[key].mtu for key, link in other.network.link.items() if key in links)
-        )
+    def _remember(self, last: "Known") -> None:
+        """Takes over what is kept, with what is other at the tables and classes that packets reach a change from."""
+        self.kinds, self._cells = last.kinds, last._cells
+        stirred = upstream(self.forwarding, self.forwarding.changed or {})
+        for aim, values in last._values.items():
+            # While all was certain, the best was the worst.
+            for each in {aim, aim if self.forwarding.certain else replace(aim, best=True)}:
+                if each == aim or last.forwarding.certain:
+                    self._values[each] = respread(self.forwarding, each, values, stirred)
+                    for table in stirred:
+                        if other := values[table] ^ self._values[each][table]:
+                            self.moved[table] = self.moved.get(table, 0) | other
+        if self.network.findings == last.network.findings:
+            self.proven_before = set(last.proven)
 
     def carrying(self, mtu: int) -> "Known":
         """The same network without the links that cannot carry packets of so many bytes."""
+        if all(link.mtu >= mtu for link in self.network.links):
+            return self
         links = tuple(link if link.mtu >= mtu else _sealed(link) for link in self.network.links)
         settled = replace(self.settled, network=replace(self.network, links=links))
-        return Known(settled, forwarding(settled), self.admission)
+        return Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission, self)
+
+    def anew(self, question: Question, sources: Keys, targets: Keys) -> Keys:
+        """The sources to be asked about: all, or where it was proven before, those from which anything moved."""
+        if question not in self.proven_before:
+            return sources
+        return self.roster.stirred(sources, self.roster.together(targets), self.moved)
 
     def no_endpoint(self, origin: str, keys: Iterable[str]) -> tuple[Finding, ...]:
         """That a question names endpoints that are not in the network, or have no address there."""
@@ -94,24 +108,6 @@ class Known:
             return (cell,)
         return self.cells(cell.protocol, cell.ports, stateless=stateless)  # type: ignore[arg-type]
 
-    # Who is where
-
-    def owned(self, endpoints: Iterable[str]) -> Bits:
-        """The classes of these endpoints' addresses."""
-        bits = 0
-        for key in endpoints:
-            bits |= self.forwarding.owned[f"={key}"]
-        return bits
-
-    @cached_property
-    def owner(self) -> dict[int, list[str]]:
-        """The endpoints that have each class."""
-        found: dict[int, list[str]] = {}
-        for endpoint in self.network.endpoints:
-            for number in members(self.owned((endpoint.key,))):
-                found.setdefault(number, []).append(endpoint.key)
-        return found
-
     # Filters
 
     def filters(self, keys: Iterable[str], *, answers: bool) -> list[Filter]:
@@ -128,7 +124,8 @@ class Known:
     def lets_in(self, target: int, source: int, cell: Cell, *, best: bool) -> bool:
         """Whether any endpoint with the target's class lets a source in."""
         return any(
-            self.admitted(key, target, cell, best=best, answers=False) >> source & 1 for key in self.owner[target]
+            self.admitted(key, target, cell, best=best, answers=False) >> source & 1
+            for key in self.roster.owners[target]
         )
 
     def ever_admitted(self, endpoint: str, number: int) -> Bits:
@@ -176,16 +173,20 @@ class Known:
         return bits & (passing.maybe if best else passing.surely)
 
     def _through_filters(self, number: int, cell: Cell, *, every: bool, best: bool, answers: bool) -> Values:
-        passes: dict[str, Bits] = {}
+        passes: list[tuple[str, Bits]] = []
         for table in self._filtered:
             filters = self.filters(self.network.table[table].filters, answers=answers)
             passing = self.admission.passing(filters, cell, "source", number)
-            passes[table] = passing.maybe if best else passing.surely
-        best = best if not self.forwarding.certain else False  # the same, and found once
-        key = (tuple(passes.values()), every, best)
-        if key not in self._values:
-            self._values[key] = delivered(self.forwarding, passes, every=every, best=best)
-        return self._values[key]
+            passes.append((table, passing.maybe if best else passing.surely))
+        return self._spread(Aim(every, best, tuple(passes)))
+
+    def _spread(self, aim: Aim) -> Values:
+        """Found once; at best what it is at worst, where nothing is unknown."""
+        if aim.best and self.forwarding.certain:
+            aim = replace(aim, best=False)
+        if aim not in self._values:
+            self._values[aim] = spread(self.forwarding, aim)
+        return self._values[aim]
 
     @cached_property
     def _filtered(self) -> tuple[str, ...]:
@@ -193,14 +194,12 @@ class Known:
 
     def routes(self, *, every: bool, best: bool) -> Values:
         """What arrives by the routes alone, by the table it starts in."""
-        best = best and not self.forwarding.certain
-        if ("routes", every, best) not in self._values:
-            self._values["routes", every, best] = delivered(self.forwarding, {}, every=every, best=best)
-        return self._values["routes", every, best]
+        return self._spread(Aim(every, best))
 
     def looping(self) -> Values:
         """What may go round in circles, by the table it starts in."""
-        return {table: self.inhabited & ~bits for table, bits in ended(self.forwarding).items()}
+        ended = self._spread(Aim(every=True, best=False, ends=True))
+        return {table: self.inhabited & ~bits for table, bits in ended.items()}
 
     def stateful_tables(self) -> tuple[str, ...]:
         """Tables with a stateful filter."""
@@ -209,22 +208,29 @@ class Known:
 
     def through(self, table: str) -> Values:
         """What arrives on some path that crosses a table."""
-        held = {table: self.routes(every=False, best=True)[table]}
-        return spread(self.forwarding, {}, self._nowhere(), every=False, best=True, held=held)
+        arrives = self.routes(every=False, best=True)[table]
+        crossing = self._spread(Aim(every=False, best=True, crosses=table))
+        return {start: bits & arrives for start, bits in crossing.items()}
 
     def around(self, table: str) -> Values:
         """What arrives on some path that does not cross a table."""
-        return delivered(self.forwarding, {table: 0}, every=False, best=True)
-
-    def _nowhere(self) -> Values:
-        return dict.fromkeys([*self.forwarding.owned, LOST, OUT, UNSURE], 0)
+        return self._spread(Aim(every=False, best=True, passes=((table, 0),)))
 
 
-def _with(settled: Settled, findings: tuple[Finding, ...]) -> Settled:
-    """The same with more findings."""
-    if not findings:
+def _judges_alike(one: Network, other: Network) -> bool:
+    """Whether the filters are the same, and at the same tables."""
+    return one.filters == other.filters and all(
+        table is other.table[table.key] or table.filters == other.table[table.key].filters for table in one.tables
+    )
+
+
+def _with_overlaps(settled: Settled, last: Settled | None = None) -> Settled:
+    """With findings for endpoints that have addresses in common; found once where the endpoints are the same."""
+    same = last is not None and last.network.endpoints == settled.network.endpoints
+    found = last.network.findings[len(last.given.findings) :] if last and same else overlaps(settled)
+    if not found:
         return settled
-    return replace(settled, network=replace(settled.network, findings=(*settled.network.findings, *findings)))
+    return replace(settled, network=replace(settled.network, findings=(*settled.network.findings, *found)))
 
 
 def _sealed(link: Link) -> Link:

@@ -239,6 +239,11 @@ class Network:
         return _by_key(self.links)
 
     @cached_property
+    def health(self) -> dict[str, Health]:
+        """Health of each link."""
+        return {link.key: link.health for link in self.links}
+
+    @cached_property
     def endpoint(self) -> dict[str, Endpoint]:
         """Endpoints by key."""
         return _by_key(self.endpoints)

@@ -10,6 +10,7 @@ from hubspoke.network.filters import EPHEMERAL, Cell
 from hubspoke.network.known import Known
 from hubspoke.network.model import ALL_PORTS, Network, Ports
 from hubspoke.network.questions import Answer, Isolated, LoopFree, Question, Reaches, Routed, SameWayBack, Verdict
+from hubspoke.network.roster import Keys
 
 Pairs = Iterator[tuple[int, Bits]]  # class of a source, classes of targets
 
@@ -56,8 +57,7 @@ def _verdict(known: Known, question: Question) -> Verdict:
 def _missing_endpoints(known: Known, question: Question) -> list[str]:
     if isinstance(question, LoopFree):
         return []
-    there = known.network.endpoint  # of one without addresses everything would be true
-    return [key for key in (*question.sources, *question.targets) if key not in there or not there[key].prefixes]
+    return [*known.roster.missing(question.sources), *known.roster.missing(question.targets)]
 
 
 def _conclude(known: Known, question: Question, worst: int, best: int, example: "_Pairs | None") -> Verdict:
@@ -100,25 +100,27 @@ def _reaches(known: Known, question: Reaches) -> Verdict:
 
 def _gaps(known: Known, question: Reaches, cell: Cell, *, best: bool) -> Pairs:
     """Pairs that do not get through, there or with the answer back."""
-    yield from _one_way(known, question.sources, question.targets, cell, answers=False, best=best)
+    yield from _one_way(known, question, question.sources, question.targets, cell, answers=False, best=best)
     back: Ports = EPHEMERAL if cell.protocol in ("tcp", "udp") else ALL_PORTS
     for returning in known.cut(Cell(cell.protocol, back), stateless=True):
-        for source, bits in _one_way(known, question.targets, question.sources, returning, answers=True, best=best):
+        for source, bits in _one_way(
+            known, question, question.targets, question.sources, returning, answers=True, best=best
+        ):
             yield from ((target, 1 << source) for target in members(bits))
 
 
 def _one_way(
-    known: Known, sources: tuple[str, ...], targets: tuple[str, ...], cell: Cell, *, answers: bool, best: bool
+    known: Known, question: Reaches, sources: Keys, targets: Keys, cell: Cell, *, answers: bool, best: bool
 ) -> Pairs:
-    wanted, senders = known.owned(targets), known.owned(sources)
-    for key in sources:
-        own = known.owned((key,))
+    wanted, senders = known.roster.together(targets), known.roster.together(sources)
+    for key in known.anew(question, sources, targets):
+        own = known.roster.owned(key)
         for number in members(own):
             arrived = known.arriving(key, number, cell, every=True, best=best, answers=answers)
             if gap := wanted & ~arrived & ~own:
                 yield number, gap
-    for key in targets:
-        own = known.owned((key,))
+    for key in () if question in known.proven_before else targets:  # filters judge as they did
+        own = known.roster.owned(key)
         for number in members(own):
             admitted = known.admitted(key, number, cell, best=best, answers=answers)
             yield from ((source, 1 << number) for source in members(senders & ~admitted & ~own))
@@ -144,14 +146,15 @@ Suspects = dict[tuple[str, int], Bits]  # by source and its class: targets that 
 
 def _suspects(known: Known, question: Isolated) -> Suspects:
     """Pairs that neither the filters' rules nor the routes keep apart at first sight."""
-    wanted, senders = 0, known.owned(question.sources)
-    for key in question.targets:
-        for number in members(known.owned((key,))):
+    sources = known.anew(question, question.sources, question.targets)
+    wanted, senders = 0, known.roster.together(sources)
+    for key in question.targets if sources else ():
+        for number in members(known.roster.owned(key)):
             if known.ever_admitted(key, number) & senders:
                 wanted |= 1 << number
     found: Suspects = {}
-    for key in question.sources if wanted else ():
-        own = known.owned((key,))
+    for key in sources if wanted else ():
+        own = known.roster.owned(key)
         for number in members(own):
             if bits := wanted & known.ever_arriving(key, number) & ~own:
                 found[key, number] = bits
@@ -179,9 +182,9 @@ def _routed(known: Known, question: Routed) -> Verdict:
 
 
 def _unrouted(known: Known, question: Routed | SameWayBack, *, best: bool) -> Pairs:
-    wanted, values = known.owned(question.targets), known.routes(every=True, best=best)
-    for key in question.sources:
-        arrived, own = known.inhabited, known.owned((key,))
+    wanted, values = known.roster.together(question.targets), known.routes(every=True, best=best)
+    for key in known.anew(question, question.sources, question.targets):
+        arrived, own = known.inhabited, known.roster.owned(key)
         for table in known.network.endpoint[key].tables:
             arrived &= values[table]
         if gap := wanted & ~arrived & ~own:
@@ -201,7 +204,9 @@ def _loop_free(known: Known, question: LoopFree) -> Verdict:
 
 def _same_way_back(known: Known, question: SameWayBack) -> Verdict:
     found: list[tuple[int, Bits]] = []
-    for table in known.stateful_tables():
+    ways = (question.sources, question.targets), (question.targets, question.sources)
+    still = question in known.proven_before and not any(known.anew(question, *way) for way in ways)
+    for table in () if still else known.stateful_tables():
         found += _astray(known, question.sources, question.targets, table)
         for target, sources in _astray(known, question.targets, question.sources, table):
             found += [(source, 1 << target) for source in members(sources)]
@@ -213,7 +218,7 @@ def _astray(known: Known, sources: tuple[str, ...], targets: tuple[str, ...], ta
     """Pairs of which some packets cross a table, and some answers do not."""
     through, around = known.through(table), known.around(table)
     for key in sources:
-        own = known.owned((key,))
+        own = known.roster.owned(key)
         crossing = 0
         for entry in known.network.endpoint[key].tables:
             crossing |= through[entry]
@@ -221,7 +226,7 @@ def _astray(known: Known, sources: tuple[str, ...], targets: tuple[str, ...], ta
             answered = 0
             for entry in known.network.endpoint[target].tables:
                 answered |= around[entry]
-            if answered & own and (bits := crossing & known.owned((target,)) & ~own):
+            if answered & own and (bits := crossing & known.roster.owned(target) & ~own):
                 yield next(members(own & answered)), bits
 
 

@@ -58,10 +58,10 @@ class Settled:
     cells: dict[str, list[Cell]]  # the winners, by table
     heard: Heard  # what was learned, by table and side of a session
 
-    @cached_property
+    @property
     def links(self) -> dict[str, Health]:
         """Health of each link."""
-        return {link.key: link.health for link in self.network.links}
+        return self.network.health
 
     @cached_property
     def users(self) -> dict[str, set[str]]:
@@ -115,7 +115,7 @@ class _Talk:
 
     def __init__(self, network: Network, classes: Classes, before: Settled | None = None) -> None:
         self.network, self.classes = network, classes
-        self.links = {link.key: link.health for link in network.links}
+        self.links = network.health
         self.sessions = [s for s in network.sessions if self.links.get(s.link, "down") != "down"]
         self.heard: dict[str, dict[str, tuple[Route, ...]]] = defaultdict(dict)  # by table and side of a session
         self.chooser = Chooser(classes, self.links)
