@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Health, Route, Table
+from hubspoke.network.model import Health, Route, Table, Via
 from hubspoke.network.selection import order_of, rank, shares, usable
 
 
@@ -21,9 +21,12 @@ class Cell:
 class Chooser:
     """Chooses for the tables of one network. What a route is worth is kept: many tables of a kind hear the same."""
 
-    def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
+    def __init__(self, classes: Classes, links: Mapping[str, Health], last: "Chooser | None" = None) -> None:
         self._classes, self._links = classes, links
         self._worth: dict[tuple[str, int], tuple[Route, tuple[int, ...] | None]] = {}
+        self._before = last._worth if last else {}  # holds for routes over links that are as healthy as they were
+        was = last._links if last else {}
+        self._ill = {key for key in links.keys() | was.keys() if links.get(key) != was.get(key)} if last else set()
 
     def choose(self, table: Table, routes: Iterable[Route]) -> list[Cell]:
         """The winners, in cells that do not overlap."""
@@ -51,10 +54,16 @@ class Chooser:
     def _worth_of(self, table: Table, route: Route) -> tuple[int, ...] | None:
         """Its rank; None where it takes no part."""
         key = table.kind, id(route)
+        if key not in self._worth and key in self._before and not self._over_ill(route):
+            self._worth[key] = self._before[key]
         if key not in self._worth:
             worth = rank(table, route, self._links) if usable(table, route, self._links) else None
             self._worth[key] = route, worth  # the route is kept, so that its id stays its own
         return self._worth[key][1]
+
+    def _over_ill(self, route: Route) -> bool:
+        """Whether it goes over a link whose health is another than before."""
+        return isinstance(route.next_hop, Via) and not self._ill.isdisjoint(route.next_hop.links)
 
 
 def _apart(equals: Iterable[tuple[Route, Bits]]) -> list[tuple[Bits, tuple[Route, ...]]]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from hubspoke.network.choose import Cell, Chooser
@@ -57,6 +57,7 @@ class Settled:
     classes: Classes
     cells: dict[str, list[Cell]]  # the winners, by table
     heard: Heard  # what was learned, by table and side of a session
+    chooser: Chooser = field(compare=False, repr=False)
 
     @property
     def links(self) -> dict[str, Health]:
@@ -118,7 +119,8 @@ class _Talk:
         self.links = network.health
         self.sessions = [s for s in network.sessions if self.links.get(s.link, "down") != "down"]
         self.heard: dict[str, dict[str, tuple[Route, ...]]] = defaultdict(dict)  # by table and side of a session
-        self.chooser = Chooser(classes, self.links)
+        self.chooser = Chooser(classes, self.links, before.chooser if before else None)
+        self.before = before
         self.cells = dict[str, list[Cell]]()
         self.paths: dict[str, tuple[list[Cell], list[tuple[tuple[int, ...], Bits]]]] = {}  # by table, of its cells
         self.changed, self.spoken = set(network.table), set[str]()
@@ -168,9 +170,14 @@ class _Talk:
         raise Oscillation(changed)
 
     def result(self) -> Settled:
-        tables = tuple(replace(t, routes=self.routes(t)) if self.heard[t.key] else t for t in self.network.tables)
-        settled = replace(self.network, tables=tables)
-        return Settled(self.network, settled, self.classes, self.cells, dict(self.heard))
+        settled = replace(self.network, tables=tuple(map(self.taught, self.network.tables)))
+        return Settled(self.network, settled, self.classes, self.cells, dict(self.heard), self.chooser)
+
+    def taught(self, table: Table) -> Table:
+        """The table with what it learned; the one of before, where that is the same."""
+        if self.before and table.key not in self.changed:
+            return self.before.network.table[table.key]
+        return replace(table, routes=self.routes(table)) if self.heard[table.key] else table
 
     def exchange(self, changed: set[str]) -> set[str]:
         """Each side whose tables changed speaks. Returns the tables that heard something else than before."""
