@@ -47,7 +47,7 @@ def test_at_best_is_never_less_than_at_worst_and_the_same_where_all_is_known(net
     made = forwarding(settled)
     for every in (True, False):
         worst, best = (spread(made, Aim(every, b)) for b in (False, True))
-        for table in worst:
+        for table in network.table:
             assert worst[table] & ~best[table] == 0
             if made.certain:
                 assert worst[table] == best[table]

@@ -1,12 +1,13 @@
 """Which routes of a table win, prefix by prefix: for all prefixes at once, as sets of classes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Health, Route, Table, Via
+from hubspoke.network.model import Health, Route, Source, Table
 from hubspoke.network.selection import order_of, rank, shares, usable
+
+Worth = tuple[int, ...]  # the lowest wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,49 +22,64 @@ class Cell:
 class Chooser:
     """Chooses for the tables of one network. What a route is worth is kept: many tables of a kind hear the same."""
 
-    def __init__(self, classes: Classes, links: Mapping[str, Health], last: "Chooser | None" = None) -> None:
+    def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
         self._classes, self._links = classes, links
-        self._worth: dict[tuple[str, int], tuple[Route, tuple[int, ...] | None]] = {}
-        self._before = last._worth if last else {}  # holds for routes over links that are as healthy as they were
-        was = last._links if last else {}
-        self._ill = {key for key in links.keys() | was.keys() if links.get(key) != was.get(key)} if last else set()
+        self._worth: dict[tuple[str, int], tuple[Route, Worth | None]] = {}
 
-    def choose(self, table: Table, routes: Iterable[Route]) -> list[Cell]:
-        """The winners, in cells that do not overlap."""
-        ranked = sorted(self._ranked(table, routes), key=lambda entry: entry[0])
-        claimed, cells = 0, list[Cell]()
-        for _, equals in groupby(ranked, key=lambda entry: entry[0]):
-            for bits, winners in _apart((route, bits & ~claimed) for _, route, bits in equals):
-                claimed |= bits
+    def choose(self, table: Table, routes: Sequence[Route], among: Bits) -> list[Cell]:
+        """The winners for prefixes of these classes, in cells that do not overlap."""
+        equals: dict[Worth, list[tuple[Route, Bits]]] = {}
+        for route, bits in self._open(table, routes, among):
+            worth = self._worth_of(table, route)
+            if worth is not None:
+                equals.setdefault(worth, []).append((route, bits))
+        cells, free = list[Cell](), among
+        for worth in sorted(equals):
+            for bits, winners in _apart((route, bits & free) for route, bits in equals[worth]):
                 cells.append(Cell(bits, winners, len(winners) == 1 or shares(table, winners)))
+            for _, bits in equals[worth]:
+                free &= ~bits
         return cells
 
-    def _ranked(self, table: Table, routes: Iterable[Route]) -> list[tuple[tuple[int, ...], Route, Bits]]:
-        """The routes that take part, each with its prefixes that no shield hides."""
-        own = self._classes.own
-        found = [(worth, route, own(route.prefixes)) for route in routes if (worth := self._worth_of(table, route))]
-        order = order_of(table)
-        if not order.shielded:
+    def _open(self, table: Table, routes: Sequence[Route], among: Bits) -> list[tuple[Route, Bits]]:
+        """The routes, each with those of the classes that no shield hides from it."""
+        own, order = self._classes.own, order_of(table)
+        found = [(route, bits) for route in routes if (bits := own(route.prefixes) & among)]
+        if not order.shielded or not any(route.source in order.shielded for route, _ in found):
             return found
         hidden = 0
-        for _, route, bits in found:
-            if route.source in order.shields:
-                hidden |= self._classes.within(bits)
-        return [(w, r, bits & ~hidden if r.source in order.shielded else bits) for w, r, bits in found]
+        for route in routes:
+            if route.source in order.shields and self._worth_of(table, route) is not None:
+                hidden |= self._classes.within(own(route.prefixes))
+        return [(route, bits & ~hidden if route.source in order.shielded else bits) for route, bits in found]
 
-    def _worth_of(self, table: Table, route: Route) -> tuple[int, ...] | None:
+    def _worth_of(self, table: Table, route: Route) -> Worth | None:
         """Its rank; None where it takes no part."""
         key = table.kind, id(route)
-        if key not in self._worth and key in self._before and not self._over_ill(route):
-            self._worth[key] = self._before[key]
         if key not in self._worth:
             worth = rank(table, route, self._links) if usable(table, route, self._links) else None
             self._worth[key] = route, worth  # the route is kept, so that its id stays its own
         return self._worth[key][1]
 
-    def _over_ill(self, route: Route) -> bool:
-        """Whether it goes over a link whose health is another than before."""
-        return isinstance(route.next_hop, Via) and not self._ill.isdisjoint(route.next_hop.links)
+
+def rechosen(last: Iterable[Cell], fresh: Iterable[Cell], among: Bits) -> list[Cell]:
+    """The cells of a table after those of some classes were chosen afresh. Those with the same winners are one."""
+    found = {_winners(cell): cell for cell in fresh}
+    for cell in last:
+        if left := cell.bits & ~among:
+            also = found.get(_winners(cell))
+            bits = left | (also.bits if also else 0)
+            found[_winners(cell)] = cell if bits == cell.bits else Cell(bits, cell.routes, cell.sure)
+    return list(found.values())
+
+
+def _winners(cell: Cell) -> tuple[int, ...]:
+    return tuple(map(id, cell.routes))
+
+
+def swayed(classes: Classes, table: Table, source: Source, bits: Bits) -> Bits:
+    """The classes whose winners routes to these may have a say in: more than these, where they are shields."""
+    return classes.within(bits) if source in order_of(table).shields else bits
 
 
 def _apart(equals: Iterable[tuple[Route, Bits]]) -> list[tuple[Bits, tuple[Route, ...]]]:

@@ -21,6 +21,7 @@ from hubspoke.network.model import Prefixes
 
 Bits = int  # a set of classes
 Ints = npt.NDArray[np.int64]
+_NONE: Ints = np.zeros(0, np.int64)
 
 
 def members(bits: Bits) -> Iterator[int]:
@@ -44,6 +45,7 @@ class Classes:
         numbers, self._parents, self._ends = _depth_first(painted.parents)
         self._starts, self._atoms = painted.starts, numbers[painted.atoms]
         self._class_of = numbers[painted.classes]
+        self._sizes = np.bincount(self._class_of, minlength=len(self._ends))  # in prefixes
         self._number = number
         self._own = self._bits_of_tuples(flat, owners)
         self._depths = _depths(self._parents)
@@ -56,12 +58,18 @@ class Classes:
         return len(self._ends)
 
     def own(self, prefixes: Prefixes) -> Bits:
-        """The classes of exactly these prefixes. Raises KeyError for a prefix that is in none of the tuples."""
+        """The classes of exactly these prefixes. Raises KeyError for prefixes that the classes do not tell apart."""
         found = self._own.get(id(prefixes))
         if found is None:
-            found = _bits(np.unique(self._class_of[[self._number[text] for text in prefixes]])) if prefixes else 0
+            found = self._union(prefixes)
             self._keep(prefixes, found)
         return found
+
+    def _union(self, prefixes: Prefixes) -> Bits:
+        numbers = np.unique(self._class_of[[self._number[text] for text in prefixes]]) if prefixes else _NONE
+        if self._sizes[numbers].sum() != len(set(prefixes)):
+            raise KeyError(f"not a union of whole classes: {prefixes}")
+        return _bits(numbers)
 
     def _keep(self, prefixes: Prefixes, bits: Bits) -> None:
         self._kept.append(prefixes)
@@ -72,6 +80,14 @@ class Classes:
         for number in members(bits & self._inner):
             bits |= (1 << self._ends[number]) - (1 << number)
         return bits
+
+    def around(self, bits: Bits) -> Bits:
+        """These classes and all whose prefixes hold theirs."""
+        found = bits
+        for number in members(self._inner & ~bits):
+            if bits >> number & ((1 << (self._ends[number] - number)) - 1):
+                found |= 1 << number
+        return found
 
     def addresses(self, prefixes: Prefixes) -> Bits:
         """The classes of all addresses in these prefixes; of any address where there are none."""
@@ -86,8 +102,8 @@ class Classes:
     def prefixes(self, bits: Bits) -> Prefixes:
         """The prefixes of these classes, always the same tuple for the same classes."""
         if bits not in self._names:
-            wanted = np.isin(self._class_of, list(members(bits)))
-            self._names[bits] = tuple(self._texts[n] for n in np.flatnonzero(wanted))
+            wanted = _flags(bits, len(self))[self._class_of]
+            self._names[bits] = tuple(map(self._texts.__getitem__, np.flatnonzero(wanted).tolist()))
             self._keep(self._names[bits], bits)
         return self._names[bits]
 
@@ -204,3 +220,8 @@ def _bits(numbers: Ints) -> Bits:
     flags = np.zeros(int(numbers.max()) + 1, bool)
     flags[numbers] = True
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _flags(bits: Bits, size: int) -> npt.NDArray[np.bool_]:
+    packed = np.frombuffer(bits.to_bytes(size // 8 + 1, "little"), np.uint8)
+    return np.unpackbits(packed, count=size, bitorder="little").astype(bool)

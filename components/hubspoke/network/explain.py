@@ -1,7 +1,8 @@
 """Examples for verdicts: one packet for each way of failing, followed hop by hop."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from hubspoke.network.classes import Bits, members
 from hubspoke.network.filters import Cell, answer
@@ -10,19 +11,16 @@ from hubspoke.network.model import Endpoint, Packet, Protocol
 from hubspoke.network.questions import Example, Isolated, Question, Routed, SameWayBack
 from hubspoke.network.trace import Trace, owner_of, trace_between, walk, without_stateful
 
+Pairs = Iterator[tuple[int, int]]  # classes of a source and a target
 AT_MOST = 5  # examples of one verdict
 LOOKED_AT = 20  # pairs that are followed in search of examples that differ
 
 
-def examples(known: Known, question: Question, pairs: list[tuple[int, Bits]], cell: Cell | None) -> tuple[Example, ...]:
+def examples(known: Known, question: Question, pairs: Pairs, cell: Cell | None) -> tuple[Example, ...]:
     """A packet for each of the first few ways in which pairs fail."""
     found: dict[object, Example] = {}
-    looked = 0
-    for source, targets in pairs:
-        for target in members(targets):
-            looked += 1
-            if looked > LOOKED_AT or len(found) == AT_MOST:
-                return tuple(found.values())
+    for source, target in islice(pairs, LOOKED_AT):
+        if len(found) < AT_MOST:
             sent = packet(known, source, target, cell)
             example = _example(known, question, sent, _holder(known, source), _holder(known, target))
             found.setdefault(_kind(example), example)

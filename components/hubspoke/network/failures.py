@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from hubspoke.network.known import Known
-from hubspoke.network.model import Link, Network
+from hubspoke.network.model import Network
 from hubspoke.network.prove import ask, in_case
 from hubspoke.network.questions import LoopFree, Question, Verdict
 
@@ -14,11 +14,7 @@ def fail(network: Network, *risks: str) -> Network:
     unknown = set(risks) - set(network.risks)
     if unknown:
         raise KeyError(f"nothing in the network is called {sorted(unknown)}; there are: {', '.join(network.risks)}")
-    return replace(network, links=tuple(_after(link, risks) for link in network.links))
-
-
-def _after(link: Link, risks: tuple[str, ...]) -> Link:
-    return link if set(risks).isdisjoint(link.risks) else replace(link, health="down")
+    return network.with_links([replace(link, health="down") for risk in risks for link in network.at_risk[risk]])
 
 
 def prove_failures(

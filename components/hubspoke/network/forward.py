@@ -7,38 +7,30 @@ there is none of the second. Both are worked out twice where something is not kn
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from hubspoke.network.choose import Cell
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Deliver, Drop, End, Internet, Network, NextHop, Table, Unknown, Via
+from hubspoke.network.model import Deliver, Drop, End, Internet, NextHop, Route, Table, Unknown, Via
 from hubspoke.network.settle import Settled
 
 LOST, UNSURE, OUT = "(lost)", "(unknown)", "(internet)"  # where a packet may end beside tables and endpoints
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What packets of these classes do next: any of `nexts`, tables by key and endpoints by "=key"."""
-
-    bits: Bits
-    nexts: tuple[str, ...]
-    sure: bool
-
-
-Steps = dict[str, tuple[Step, ...]]
+Ends = tuple[str, ...]  # tables by key, endpoints by "=key", or one of the above
+Steps = dict[tuple[Ends, bool], Bits]  # the classes that go on to any of these ends; not sure where only one is right
 
 
 @dataclass(frozen=True)
 class Forwarding:
-    """The steps of every table, who has which addresses, and which tables a table may hand packets to."""
+    """The steps of every table, who has which addresses, and which tables hand packets to an end."""
 
     classes: Classes
-    steps: Steps
+    steps: dict[str, Steps]
     owned: dict[str, Bits]  # by "=endpoint"
-    before: dict[str, tuple[str, ...]]  # tables that lead to a table
+    into: dict[str, dict[str, Bits]]  # by end, the tables with steps to it, and the classes that may take them
+    forked: frozenset[str]  # tables with steps to several ends
     doubtful: frozenset[str]  # tables of which something is unknown or ambiguous
     changed: dict[str, Bits] | None = None  # the classes that tables forward differently from the one it was made of
 
@@ -48,92 +40,111 @@ class Forwarding:
         return not self.doubtful
 
 
-def forwarding(settled: Settled, last: "tuple[Settled, Forwarding] | None" = None) -> Forwarding:
-    """The steps of a settled network; those of `last` are kept where the winners and the links are the same."""
-    if last and _alike(last[0].network, settled.network):
-        return _changed(settled, *last)
-    maker = _Maker(settled)
-    steps = {table.key: maker.steps(table) for table in settled.network.tables}
+def forwarding(settled: Settled) -> Forwarding:
+    """The steps of a settled network."""
+    maker, full = _Maker(settled), settled.classes.all
+    steps = {table.key: maker.steps(table, full) for table in settled.network.tables}
     owned = {f"={e.key}": settled.classes.addresses(e.prefixes) if e.prefixes else 0 for e in settled.network.endpoints}
-    doubtful = frozenset(table for table, each in steps.items() if _doubtful(each))
-    return Forwarding(settled.classes, steps, owned, _before(steps), doubtful)
+    return Forwarding(
+        settled.classes, steps, owned, _into(steps), frozenset(filter(lambda key: _forks(steps[key]), steps)),
+        frozenset(filter(lambda key: _doubtful(steps[key]), steps)),
+    )  # fmt: skip
 
 
-def _alike(one: Network, other: Network) -> bool:
-    """Whether they have the same endpoints, and tables by the same keys."""
-    return one.endpoints == other.endpoints and one.table.keys() == other.table.keys()
+def reforwarding(settled: Settled, last: Forwarding, chosen: Mapping[str, Bits]) -> Forwarding:
+    """The same from that of another state with the same tables and endpoints, where winners are other for some classes.
+
+    `chosen` are those classes of prefixes, by table; what lies in them is looked at again.
+    """
+    maker, steps, changed = _Maker(settled), dict(last.steps), dict[str, Bits]()
+    for key, prefixes in chosen.items():
+        within = settled.classes.within(prefixes)
+        new = maker.steps(settled.network.table[key], within)
+        if other := _differing(steps[key], new, within):
+            steps[key], changed[key] = _replaced(steps[key], new, within), other
+    made = {key: steps[key] for key in changed}
+    return Forwarding(
+        last.classes, steps, last.owned, _into_after(last, made),
+        last.forked - made.keys() | {key for key, each in made.items() if _forks(each)},
+        last.doubtful - made.keys() | {key for key, each in made.items() if _doubtful(each)}, changed,
+    )  # fmt: skip
 
 
-def _changed(settled: Settled, was: Settled, last: Forwarding) -> Forwarding:
-    maker, touched = _Maker(settled), was.touched(settled.network)
-    touched |= {key for key, cells in settled.cells.items() if was.cells[key] is not cells}
-    made = {key: maker.steps(settled.network.table[key]) for key in touched}
-    changed = {key: bits for key, steps in made.items() if (bits := _differing(last.steps[key], steps))}
-    made = {key: made[key] for key in changed}
-    doubtful = last.doubtful - made.keys() | {key for key, each in made.items() if _doubtful(each)}
-    before = _before_after(last, made)
-    return Forwarding(settled.classes, {**last.steps, **made}, last.owned, before, frozenset(doubtful), changed)
+def _forks(steps: Steps) -> bool:
+    return any(len(ends) > 1 for ends, _ in steps)
 
 
-def _doubtful(steps: tuple[Step, ...]) -> bool:
-    return any(not step.sure or UNSURE in step.nexts for step in steps)
+def _doubtful(steps: Steps) -> bool:
+    return any(not sure or UNSURE in ends for ends, sure in steps)
 
 
-def _differing(before: tuple[Step, ...], after: tuple[Step, ...]) -> Bits:
+def _differing(before: Steps, after: Steps, within: Bits) -> Bits:
     """The classes of which the next steps are not the same."""
-    kept = {(step.nexts, step.sure): step.bits for step in before}
-    same = sum(step.bits & kept.get((step.nexts, step.sure), 0) for step in after)  # classes are in one step each
-    return (_union(before) | _union(after)) & ~same
+    other = 0
+    for step in before.keys() | after.keys():
+        other |= (before.get(step, 0) & within) ^ after.get(step, 0)
+    return other
 
 
-def _before_after(last: Forwarding, made: Steps) -> dict[str, tuple[str, ...]]:
-    """Which tables lead where, with the steps of some made anew."""
-    found = dict(last.before)
-    for table, steps in made.items():
-        old, new = (dict.fromkeys(end for step in each for end in step.nexts) for each in (last.steps[table], steps))
-        for end in old.keys() - new.keys():
-            found[end] = tuple(key for key in found.get(end, ()) if key != table)
-        for end in new.keys() - old.keys():
-            if end in last.steps:
-                found[end] = (*found.get(end, ()), table)
+def _replaced(before: Steps, new: Steps, within: Bits) -> Steps:
+    kept = {step: left for step, bits in before.items() if (left := bits & ~within)}
+    return kept | {step: bits | kept.get(step, 0) for step, bits in new.items()}
+
+
+def _into(steps: Mapping[str, Steps]) -> dict[str, dict[str, Bits]]:
+    found: dict[str, dict[str, Bits]] = defaultdict(dict)
+    for table, each in steps.items():
+        for (ends, _), bits in each.items():
+            for end in ends:
+                found[end][table] = found[end].get(table, 0) | bits
+    return dict(found)
+
+
+def _into_after(last: Forwarding, made: Mapping[str, Steps]) -> dict[str, dict[str, Bits]]:
+    """The same with the steps of some tables made anew."""
+    old, new = _into({key: last.steps[key] for key in made}), _into(made)
+    found = dict(last.into)
+    for end in old.keys() | new.keys():
+        gone = old.get(end, {}).keys() - new.get(end, {}).keys()
+        tables = {**found.get(end, {}), **new.get(end, {})}
+        found[end] = {key: bits for key, bits in tables.items() if key not in gone} if gone else tables
     return found
 
 
 class _Maker:
     def __init__(self, settled: Settled) -> None:
-        self.settled, self.links, self.link = settled, settled.links, settled.network.link
-        self._ends: dict[tuple[str, NextHop], tuple[str, ...]] = {}  # of routers that have several tables
+        self.settled, self.health, self.link = settled, settled.network.health, settled.network.link
+        self._ends: dict[tuple[str, int], Ends] = {}  # of routers that have several tables, by id of the route
 
-    def steps(self, table: Table) -> tuple[Step, ...]:
-        """Longest prefix first: what a longer one claims, no shorter one gets."""
-        classes, claimed = self.settled.classes, 0
-        found: dict[tuple[tuple[str, ...], bool], Bits] = defaultdict(int)
-        cells = self.settled.cells[table.key]
-        for layer in classes.layers(_union(cells)):
-            taken = 0
-            for cell in cells:
-                if own := cell.bits & layer:
-                    covered = classes.within(own)
-                    found[self.nexts(table, cell)] |= covered & ~claimed
-                    taken |= covered
-            claimed |= taken
-        return tuple(Step(b, *key) for key, bits in found.items() if (b := bits & classes.inhabited))
+    def steps(self, table: Table, within: Bits) -> Steps:
+        """Of the classes `within`. Longest prefix first: what a longer one claims, no shorter one gets."""
+        classes, claimed, around = self.settled.classes, 0, self.settled.classes.around(within)
+        prefixes: Steps = {}
+        for cell in self.settled.cells[table.key]:
+            if bits := cell.bits & around:
+                step = self.ends(table.router, cell.routes), cell.sure
+                prefixes[step] = prefixes.get(step, 0) | bits
+        found = dict.fromkeys(prefixes, 0)
+        for layer in classes.layers(_union(prefixes)):
+            covered = {step: classes.within(own) for step, bits in prefixes.items() if (own := bits & layer)}
+            for step, bits in covered.items():
+                found[step] |= bits & ~claimed
+            claimed |= _union(covered)
+        within &= classes.inhabited
+        return {step: left for step, bits in found.items() if (left := bits & within)}
 
-    def nexts(self, table: Table, cell: Cell) -> tuple[tuple[str, ...], bool]:
-        hops = {route.next_hop for route in cell.routes}
-        ends = {end for hop in hops for end in self.ends(table.router, hop)}
-        return tuple(sorted(ends)) if len(ends) > 1 else tuple(ends), cell.sure
-
-    def ends(self, router: str, hop: NextHop) -> tuple[str, ...]:
-        key = router, hop
+    def ends(self, router: str, routes: tuple[Route, ...]) -> Ends:
+        if len(routes) > 1:
+            return tuple(sorted({end for route in routes for end in self.ends(router, (route,))}))
+        key = router, id(routes[0])
         if key not in self._ends:
-            self._ends[key] = tuple(self.ends_of(router, hop))
+            self._ends[key] = tuple(sorted(set(self.ends_of(router, routes[0].next_hop))))
         return self._ends[key]
 
     def ends_of(self, router: str, hop: NextHop) -> Iterable[str]:
         match hop:
             case Via(links):
-                up = [self.link[key] for key in links if self.links.get(key, "down") != "down"]
+                up = [self.link[key] for key in links if self.health.get(key, "down") != "down"]
                 return [end for link in up for end in self.arrivals(link.far(router))] or (LOST,)
             case Deliver(endpoint):
                 return (f"={endpoint}",) if endpoint in self.settled.network.endpoint else (LOST,)
@@ -152,18 +163,8 @@ class _Maker:
         return tuple(key if key in known else LOST for key in end.tables) or (LOST,)
 
 
-def _union(parts: Iterable[Cell | Step]) -> Bits:
+def _union(steps: Steps) -> Bits:
     bits = 0
-    for cell in parts:
-        bits |= cell.bits
+    for each in steps.values():
+        bits |= each
     return bits
-
-
-def _before(steps: Steps) -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for table, each in steps.items():
-        for step in each:
-            for end in step.nexts:
-                if end in steps:
-                    found[end][table] = None
-    return {end: tuple(tables) for end, tables in found.items()}

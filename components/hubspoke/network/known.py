@@ -1,20 +1,21 @@
 """A settled network with what was worked out of it so far, kept for the next question."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Literal
+from itertools import compress
+from operator import is_not
 
 from hubspoke.network.classes import Bits
-from hubspoke.network.filters import Admission, Cell, cut, unlike
-from hubspoke.network.forward import Forwarding, forwarding
-from hubspoke.network.model import End, Filter, Finding, Link, Network, Ports, Protocol
+from hubspoke.network.delta import unlike
+from hubspoke.network.filters import Admission, Cell, Side, Traffic
+from hubspoke.network.forward import Forwarding, forwarding, reforwarding
+from hubspoke.network.model import End, Filter, Finding, Link, Network
 from hubspoke.network.questions import Question
-from hubspoke.network.roster import Keys, Roster
-from hubspoke.network.settle import Settled, overlaps, resettle, settle
-from hubspoke.network.spread import Aim, Values, respread, spread, upstream
-
-End_ = Literal["source", "destination"]
+from hubspoke.network.roster import Keys, Roster, overlaps
+from hubspoke.network.settle import Settled, resettle, settle
+from hubspoke.network.sorts import Sort, Sorting
+from hubspoke.network.spread import Aim, Values, respread, ring, spread
 
 
 class Known:
@@ -30,83 +31,80 @@ class Known:
         self.proven_before: set[Question] = set()  # and still is, but for packets of which something moved
         self.moved: Values = {}  # by table: the classes of which anything is other than before
         self._values: dict[Aim, Values] = {}
-        self._cells: dict[tuple[Protocol, Ports, bool], tuple[Cell, ...]] = {}
-        self._arriving: dict[tuple[str, int, Cell, bool, bool, bool], Bits] = {}
-        kept = last is not None and forwarding.changed is not None
-        self.roster: Roster = last.roster if last and kept else Roster(self.network.endpoints, forwarding.owned)
-        if last and kept and _judges_alike(last.network, self.network):
+        self._stirred: dict[Bits, frozenset[str]] = {}
+        self.roster: Roster = last.roster if last else Roster(self.network.endpoints, forwarding.owned)
+        self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
+        self.findings = (*self.network.findings, *self.overlaps)
+        if last and _judges_alike(last.network, self.network):
             self._remember(last)
+        else:
+            self.traffic = Traffic(self.network.filters)
+            self.sorting = Sorting(self.network, self.roster, admission)
 
     @classmethod
     def of(cls, network: Network) -> "Known":
         """Settles a network. Endpoints with the same addresses are findings of it."""
-        settled = _with_overlaps(settle(network))
+        settled = settle(network)
         return cls(settled, forwarding(settled), Admission(settled.classes))
 
     def after(self, network: Network) -> "Known":
         """The same for a network that is mostly the same, from what is known of this one."""
         settled = resettle(self.settled, network)
-        if settled.classes is not self.classes or network.table.keys() != self.network.table.keys():
-            return Known.of(network)  # another set of classes, or of tables: nothing of this one can be kept
-        settled = _with_overlaps(settled, self.settled)
-        return Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission, self)
+        if settled.classes is not self.classes:
+            return Known(settled, forwarding(settled), Admission(settled.classes))
+        if unlike(self.network.endpoints, network.endpoints):
+            return Known(settled, forwarding(settled), self.admission)
+        return self._after(settled, settled.chosen)
+
+    def _after(self, settled: Settled, chosen: Mapping[str, Bits]) -> "Known":
+        return Known(settled, reforwarding(settled, self.forwarding, chosen), self.admission, self)
 
     def _remember(self, last: "Known") -> None:
-        """Takes over what is kept, with what is other at the tables and classes that packets reach a change from."""
-        self.kinds, self._cells = last.kinds, last._cells
-        stirred = upstream(self.forwarding, self.forwarding.changed or {})
+        """Takes over what is kept, and works out again what may have moved."""
+        self.traffic, self.sorting = last.traffic, last.sorting
+        around = ring(self.forwarding)
         for aim, values in last._values.items():
             # While all was certain, the best was the worst.
             for each in {aim, aim if self.forwarding.certain else replace(aim, best=True)}:
                 if each == aim or last.forwarding.certain:
-                    self._values[each] = respread(self.forwarding, each, values, stirred)
-                    for table in stirred:
-                        if other := values[table] ^ self._values[each][table]:
-                            self.moved[table] = self.moved.get(table, 0) | other
-        if self.network.findings == last.network.findings:
+                    self._values[each] = respread(self.forwarding, each, values, around)
+                    self._note(values, self._values[each])
+        if self.findings == last.findings:
             self.proven_before = set(last.proven)
+
+    def _note(self, before: Values, after: Values) -> None:
+        """Notes what is other."""
+        for table, bits in after.items() if after is not before else ():
+            if other := bits ^ before[table]:
+                self.moved[table] = self.moved.get(table, 0) | other
+
+    @property
+    def certain(self) -> bool:
+        """Whether the best is the worst: no step and no rule is unknown."""
+        return self.forwarding.certain and not self.traffic.unknown
 
     def carrying(self, mtu: int) -> "Known":
         """The same network without the links that cannot carry packets of so many bytes."""
-        if all(link.mtu >= mtu for link in self.network.links):
+        narrow = [link for link in self.network.links if link.mtu < mtu]
+        if not narrow:
             return self
-        links = tuple(link if link.mtu >= mtu else _sealed(link) for link in self.network.links)
-        settled = replace(self.settled, network=replace(self.network, links=links))
-        return Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission, self)
+        network = self.network.with_links(map(_sealed, narrow))
+        return self._after(replace(self.settled, network=network), self.settled.over_any(narrow))
 
     def anew(self, question: Question, sources: Keys, targets: Keys) -> Keys:
         """The sources to be asked about: all, or where it was proven before, those from which anything moved."""
         if question not in self.proven_before:
             return sources
-        return self.roster.stirred(sources, self.roster.together(targets), self.moved)
+        towards = self.roster.together(targets)
+        if towards not in self._stirred:
+            self._stirred[towards] = self.roster.stirred(towards, self.moved)
+        found = self._stirred[towards]
+        return tuple(key for key in sources if key in found) if found else ()
 
     def no_endpoint(self, origin: str, keys: Iterable[str]) -> tuple[Finding, ...]:
         """That a question names endpoints that are not in the network, or have no address there."""
         what = "there is no endpoint {!r} with an address"
         return tuple(Finding(what.format(key), origin, "deploy it, or correct the name") for key in keys)
-
-    # Traffic
-
-    @cached_property
-    def kinds(self) -> dict[bool, frozenset[tuple[Protocol, Ports]]]:
-        """The kinds of traffic that rules tell apart; under True, those of stateless filters alone."""
-        every = frozenset((rule.protocol, rule.ports) for f in self.network.filters for rule in f.rules)
-        alone = (f for f in self.network.filters if not f.stateful)
-        return {False: every, True: frozenset((rule.protocol, rule.ports) for f in alone for rule in f.rules)}
-
-    def cells(self, protocol: Protocol, ports: Ports, *, stateless: bool = False) -> tuple[Cell, ...]:
-        """The traffic in cells, one of each sort."""
-        key = (protocol, ports, stateless)
-        if key not in self._cells:
-            kinds = self.kinds[stateless]
-            self._cells[key] = unlike(cut(protocol, ports, kinds), kinds)
-        return self._cells[key]
-
-    def cut(self, cell: Cell, *, stateless: bool) -> tuple[Cell, ...]:
-        """A cell, cut finer."""
-        if cell.protocol == "other":
-            return (cell,)
-        return self.cells(cell.protocol, cell.ports, stateless=stateless)  # type: ignore[arg-type]
 
     # Filters
 
@@ -115,70 +113,61 @@ class Known:
         found = (self.network.filter[key] for key in keys)
         return [each for each in found if not (answers and each.stateful)]
 
-    def admitted(self, endpoint: str, number: int, cell: Cell, *, best: bool, answers: bool) -> Bits:
-        """Sources that the filters of an endpoint let in to one of its classes."""
-        filters = self.filters(self.network.endpoint[endpoint].ingress, answers=answers)
-        passing = self.admission.passing(filters, cell, "destination", number)
-        return passing.maybe if best else passing.surely
+    def admitted(self, sort: Sort, cell: Cell, *, best: bool, answers: bool) -> Bits:
+        """Sources that the filters of targets of a sort let in."""
+        return self._passing(sort.filters, cell, "destination", sort.number, best=best, answers=answers)
 
     def lets_in(self, target: int, source: int, cell: Cell, *, best: bool) -> bool:
         """Whether any endpoint with the target's class lets a source in."""
-        return any(
-            self.admitted(key, target, cell, best=best, answers=False) >> source & 1
-            for key in self.roster.owners[target]
-        )
+        ways = (self.roster.by_key[key].ingress for key in self.roster.owners[target])
+        passing = (self._passing(keys, cell, "destination", target, best=best, answers=False) for keys in ways)
+        return any(bits >> source & 1 for bits in passing)
 
-    def ever_admitted(self, endpoint: str, number: int) -> Bits:
+    def ever_admitted(self, sort: Sort) -> Bits:
         """Sources that some rule might let in, whatever else stands before it: never too few."""
+        return self._ever(sort, "destination")
+
+    def _ever(self, sort: Sort, end: Side) -> Bits:
         bits = self.inhabited
-        for key in self.network.endpoint[endpoint].ingress:
-            bits &= self._ever_by(self.network.filter[key], number, "destination")
+        for key in sort.filters:
+            bits &= self.admission.ever(self.network.filter[key], sort.number, end)
         return bits
 
-    def ever_arriving(self, endpoint: str, number: int) -> Bits:
-        """Targets that a source has some route to, past rules that might let it out: never too few."""
-        bits, values = 0, self.routes(every=False, best=True)
-        for table in self.network.endpoint[endpoint].tables:
-            bits |= values[table]
-        for key in self.network.endpoint[endpoint].egress:
-            bits &= self._ever_by(self.network.filter[key], number, "source")
-        return bits
-
-    def _ever_by(self, filter_: Filter, number: int, end: End_) -> Bits:
-        if filter_.default == "allow":
-            return self.inhabited
-        bits = 0
-        for rule in filter_.rules:
-            fixed, free = (rule.sources, rule.destinations) if end == "source" else (rule.destinations, rule.sources)
-            if rule.action != "deny" and (not fixed or self.classes.addresses(fixed) >> number & 1):
-                bits |= self.classes.addresses(free)
-        return bits
+    def _passing(self, keys: Keys, cell: Cell, end: Side, number: int, *, best: bool, answers: bool) -> Bits:
+        passing = self.admission.passing(self.filters(keys, answers=answers), cell, end, number)
+        return passing.maybe if best else passing.surely
 
     # Routes
 
-    def arriving(self, endpoint: str, number: int, cell: Cell, *, every: bool, best: bool, answers: bool) -> Bits:
-        """Targets that traffic from a class of an endpoint arrives at: out of its filters, through those between."""
-        key = endpoint, number, cell, every, best, answers
-        if key not in self._arriving:
-            self._arriving[key] = self._arrive(*key)
-        return self._arriving[key]
+    def arriving(
+        self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool
+    ) -> Iterator[tuple[str, Bits, Bits]]:
+        """By endpoint of a sort, its classes, and the targets that they get to past all filters but the targets'."""
+        passing = self._passing(sort.filters, cell, "source", sort.number, best=best, answers=answers)
+        values = self._through_filters(sort.number, cell, every=every, best=best, answers=answers)
+        for key, own in sort.members:
+            yield key, own, passing & self.leaving(key, values, every=every)
 
-    def _arrive(self, endpoint: str, number: int, cell: Cell, every: bool, best: bool, answers: bool) -> Bits:
-        own = self.network.endpoint[endpoint]
-        passing = self.admission.passing(self.filters(own.egress, answers=answers), cell, "source", number)
-        values = self._through_filters(number, cell, every=every, best=best, answers=answers)
-        bits = self.inhabited if every else 0
-        for table in own.tables:
-            bits = bits & values[table] if every else bits | values[table]
-        return bits & (passing.maybe if best else passing.surely)
+    def ever_arriving(self, sort: Sort) -> Iterator[tuple[str, Bits, Bits]]:
+        """The same past rules that might let it out, over some route: never too few."""
+        passing, values = self._ever(sort, "source"), self.routes(every=False, best=True)
+        for key, own in sort.members:
+            yield key, own, passing & self.leaving(key, values, every=False)
+
+    def leaving(self, endpoint: str, values: Values, *, every: bool) -> Bits:
+        """What holds of packets that leave an endpoint: from every of its tables, or from some."""
+        found = [values[table] for table in self.roster.by_key[endpoint].tables]
+        bits = found[0] if found else self.inhabited if every else 0
+        for each in found[1:]:
+            bits = bits & each if every else bits | each
+        return bits
 
     def _through_filters(self, number: int, cell: Cell, *, every: bool, best: bool, answers: bool) -> Values:
-        passes: list[tuple[str, Bits]] = []
-        for table in self._filtered:
-            filters = self.filters(self.network.table[table].filters, answers=answers)
-            passing = self.admission.passing(filters, cell, "source", number)
-            passes.append((table, passing.maybe if best else passing.surely))
-        return self._spread(Aim(every, best, tuple(passes)))
+        passes = tuple(
+            (key, self._passing(self.network.table[key].filters, cell, "source", number, best=best, answers=answers))
+            for key in self._filtered
+        )
+        return self._spread(Aim(every, best, passes))
 
     def _spread(self, aim: Aim) -> Values:
         """Found once; at best what it is at worst, where nothing is unknown."""
@@ -219,18 +208,8 @@ class Known:
 
 def _judges_alike(one: Network, other: Network) -> bool:
     """Whether the filters are the same, and at the same tables."""
-    return one.filters == other.filters and all(
-        table is other.table[table.key] or table.filters == other.table[table.key].filters for table in one.tables
-    )
-
-
-def _with_overlaps(settled: Settled, last: Settled | None = None) -> Settled:
-    """With findings for endpoints that have addresses in common; found once where the endpoints are the same."""
-    same = last is not None and last.network.endpoints == settled.network.endpoints
-    found = last.network.findings[len(last.given.findings) :] if last and same else overlaps(settled)
-    if not found:
-        return settled
-    return replace(settled, network=replace(settled.network, findings=(*settled.network.findings, *found)))
+    tables = compress(zip(one.tables, other.tables, strict=True), map(is_not, one.tables, other.tables))
+    return one.filters == other.filters and all(a.key == b.key and a.filters == b.filters for a, b in tables)
 
 
 def _sealed(link: Link) -> Link:

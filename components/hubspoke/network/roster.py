@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from hubspoke.network.classes import Bits, members
-from hubspoke.network.model import Endpoint
+from hubspoke.network.model import Endpoint, Finding
 
 Keys = tuple[str, ...]
 
@@ -62,8 +62,22 @@ class Roster:
                 found[table].append(key)
         return dict(found)
 
-    def stirred(self, keys: Keys, towards: Bits, moved: Mapping[str, Bits]) -> Keys:
-        """Those of the endpoints from which something is other towards these classes, in their order."""
+    def stirred(self, towards: Bits, moved: Mapping[str, Bits]) -> frozenset[str]:
+        """The endpoints from which something is other towards these classes."""
         tables = (table for table, bits in moved.items() if bits & towards)
-        found = {key for table in tables for key in self._entering.get(table, ())} & self._set(keys)
-        return tuple(key for key in keys if key in found) if found else ()
+        return frozenset(key for table in tables for key in self._entering.get(table, ()))
+
+
+def overlaps(roster: Roster) -> tuple[Finding, ...]:
+    """Endpoints that claim the same addresses: whichever a packet reaches, it may be the wrong one."""
+    claimed, found = 0, list[Finding]()
+    seen: list[tuple[Bits, str]] = []
+    for endpoint in roster.by_key.values():
+        bits = roster.owned(endpoint.key)
+        if bits & claimed:
+            other = next(key for earlier, key in seen if earlier & bits)
+            what = f"{endpoint.key} and {other} have addresses in common"
+            found.append(Finding(what, endpoint.origin, "give one of the two other prefixes"))
+        claimed |= bits
+        seen.append((bits, endpoint.key))
+    return tuple(found)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hubspoke.network.classes import Bits
-from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Step
+from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Steps
 
 Values = dict[str, Bits]  # by table: the classes of which something holds
 Passes = Mapping[str, Bits]  # by table: the classes that its filters let pass; all where it is not named
@@ -36,82 +36,131 @@ class Aim:
             return dict.fromkeys([*forwarding.owned, UNSURE, LOST, OUT], 0)
         return {**forwarding.owned, UNSURE: forwarding.classes.all if self.best else 0, LOST: 0, OUT: 0}
 
-    def held(self, table: str, steps: tuple[Step, ...], full: Bits) -> Bits:
+    def held(self, table: str, steps: Steps, full: Bits) -> Bits:
         """What holds at a table whatever its steps lead to. Where there is no route, there is an end."""
         if self.ends:
-            for step in steps:
-                full &= ~step.bits
+            for bits in steps.values():
+                full &= ~bits
             return full
         return full if table == self.crosses else 0
 
 
 def spread(forwarding: Forwarding, aim: Aim) -> Values:
     """The least fixed point."""
-    every = dict.fromkeys(forwarding.steps, forwarding.classes.inhabited)
-    return _rise(forwarding, aim, dict.fromkeys(forwarding.steps, 0), every)
+    values = dict.fromkeys(forwarding.steps, 0) | aim.at_ends(forwarding)
+    return _rise(forwarding, aim, values, dict.fromkeys(forwarding.steps, forwarding.classes.inhabited))
 
 
-def respread(forwarding: Forwarding, aim: Aim, last: Values, stirred: Mapping[str, Bits]) -> Values:
-    """The same from that of the forwarding which this one was made of; `stirred` is what is upstream of the change."""
-    return (
-        _rise(forwarding, aim, last | {t: last[t] & ~bits for t, bits in stirred.items()}, stirred) if stirred else last
-    )
+def respread(forwarding: Forwarding, aim: Aim, last: Values, ring: Mapping[str, Bits]) -> Values:
+    """The same from that of the forwarding which this one was made of. `ring` is its change and what may lead back.
+
+    What a packet goes on to from a change is as it was, or in the ring. So the ring is worked out from nothing first,
+    and then only what is upstream of where it came out as something else.
+    """
+    turned = _rise(forwarding, aim, _without(last, ring), ring)
+    moved = {table: other for table in ring if (other := turned[table] ^ last[table])}
+    if not moved:
+        return last
+    above = upstream(forwarding, moved)
+    return _rise(forwarding, aim, _without(turned, above), above)
 
 
-def upstream(forwarding: Forwarding, changed: Mapping[str, Bits]) -> dict[str, Bits]:
-    """The classes of packets that may get to a change, by the table they start in; the changes themselves included."""
-    found: dict[str, Bits] = {}
-    queue = {table: bits & forwarding.classes.inhabited for table, bits in changed.items()}
-    while queue:
-        table, bits = queue.popitem()
-        new = bits & ~found.get(table, 0)
-        if new:
-            found[table] = found.get(table, 0) | new
-            for other in forwarding.before.get(table, ()):
-                if led := _leading(forwarding.steps[other], table) & new:
-                    queue[other] = queue.get(other, 0) | led
+def _without(values: Values, open_: Mapping[str, Bits]) -> Values:
+    return values | {table: values[table] & ~bits for table, bits in open_.items()}
+
+
+def ring(forwarding: Forwarding) -> dict[str, Bits]:
+    """What forwards differently from before, and whatever packets come by on a way from there and back again."""
+    changed = {table: left for table, bits in (forwarding.changed or {}).items() if (left := bits)}
+    return upstream(forwarding, changed, downstream(forwarding, changed))
+
+
+def downstream(forwarding: Forwarding, start: Mapping[str, Bits]) -> dict[str, Bits]:
+    """The classes of packets that may come by from a start, by table; the start included."""
+    found, news = dict.fromkeys(forwarding.steps, 0), dict(start)
+    while news:
+        grown: dict[str, Bits] = {}
+        for table, bits in news.items():
+            found[table] |= bits
+        for table, bits in news.items():
+            for (ends, _), led in forwarding.steps[table].items():
+                if led & bits:
+                    for end in ends:
+                        if new := led & bits & ~found.get(end, -1):
+                            grown[end] = grown.get(end, 0) | new
+        news = grown
     return found
 
 
-def _leading(steps: tuple[Step, ...], end: str) -> Bits:
-    bits = 0
-    for step in steps:
-        if end in step.nexts:
-            bits |= step.bits
-    return bits
+def upstream(
+    forwarding: Forwarding, start: Mapping[str, Bits], within: Mapping[str, Bits] | None = None
+) -> dict[str, Bits]:
+    """The classes of packets that may get to a start, by the table they begin in; the start included."""
+    found, news = dict[str, Bits](), dict(start)
+    while news:
+        grown: dict[str, Bits] = {}
+        for table, bits in news.items():
+            found[table] = found.get(table, 0) | bits
+        for table, bits in news.items():
+            for other, led in forwarding.into.get(table, {}).items():
+                new = led & bits & ~found.get(other, 0)
+                if new and (within is None or (new := new & within[other])):
+                    grown[other] = grown.get(other, 0) | new
+        news = grown
+    return found
 
 
-def _rise(forwarding: Forwarding, aim: Aim, tables: Values, open_: Mapping[str, Bits]) -> Values:
-    """Grows the values of the open tables' open classes, which begin with nothing; what is not open stays."""
-    steps, passes, full = forwarding.steps, dict(aim.passes), forwarding.classes.inhabited
-    held = {table: aim.held(table, steps[table], full) for table in open_} if aim.ends or aim.crosses else {}
-    values, queue = tables | aim.at_ends(forwarding), dict.fromkeys(open_)
-    while queue:
-        again: dict[str, None] = {}
-        for table in queue:
-            limit = open_[table]
-            value = _value(steps[table], values, aim, limit) | held.get(table, 0) & limit
-            value = value & passes.get(table, -1) | values[table] & ~limit
-            if value != values[table]:
-                values[table] = value
-                again.update((other, None) for other in forwarding.before.get(table, ()) if other in open_)
-        queue = again
-    return {table: values[table] for table in steps}
+def _rise(forwarding: Forwarding, aim: Aim, values: Values, open_: Mapping[str, Bits]) -> Values:
+    """Grows the values of the open tables' open classes, which begin with nothing; what is not open stays.
+
+    Each table looks at what it leads to once, and then is told what grew there.
+    """
+    steps, full, news = forwarding.steps, forwarding.classes.inhabited, dict[str, Bits]()
+    open_ = {**open_, **{table: open_[table] & passing for table, passing in aim.passes if table in open_}}
+    for table, limit in open_.items():
+        found = (_value(steps[table], values, aim, limit) | aim.held(table, steps[table], full)) & limit
+        if new := found & ~values[table]:
+            news[table] = new
+            values[table] |= new
+    while news:
+        news = _told(forwarding, aim, values, news, open_)
+    return values
 
 
-def _value(steps: tuple[Step, ...], values: Values, aim: Aim, limit: Bits) -> Bits:
+def _told(
+    forwarding: Forwarding,
+    aim: Aim,
+    values: Values,
+    news: Mapping[str, Bits],
+    open_: Mapping[str, Bits],
+) -> dict[str, Bits]:
+    """What grows where packets go on to what has grown."""
+    grown: dict[str, Bits] = {}
+    for end, bits in news.items():
+        for table, led in forwarding.into.get(end, {}).items():
+            new = led & bits & ~values[table]
+            if new and (new := new & open_.get(table, 0)):
+                if table in forwarding.forked:
+                    new = _value(forwarding.steps[table], values, aim, new)
+                if new:
+                    values[table] |= new
+                    grown[table] = grown.get(table, 0) | new
+    return grown
+
+
+def _value(steps: Steps, values: Values, aim: Aim, limit: Bits) -> Bits:
+    """The classes of which it holds where they go on to."""
     found = 0
-    for step in steps:
-        if bits := step.bits & limit:
-            nexts = step.nexts
-            if len(nexts) == 1:
-                bits &= values[nexts[0]]
-            elif aim.every if step.sure else not aim.best:
-                for end in nexts:
+    for (ends, sure), bits in steps.items():
+        if bits := bits & limit:
+            if len(ends) == 1:
+                bits &= values[ends[0]]
+            elif aim.every if sure else not aim.best:
+                for end in ends:
                     bits &= values[end]
             else:
                 any_ = 0
-                for end in nexts:
+                for end in ends:
                     any_ |= values[end]
                 bits &= any_
             found |= bits
