@@ -64,13 +64,15 @@ class Chooser:
 
 def rechosen(last: Iterable[Cell], fresh: Iterable[Cell], among: Bits) -> list[Cell]:
     """The cells of a table after those of some classes were chosen afresh. Those with the same winners are one."""
-    found = {_winners(cell): cell for cell in fresh}
+    new = {_winners(cell): cell for cell in fresh}
+    first, found = {winners[0] for winners in new}, list[Cell]()
     for cell in last:
-        if left := cell.bits & ~among:
-            also = found.get(_winners(cell))
-            bits = left | (also.bits if also else 0)
-            found[_winners(cell)] = cell if bits == cell.bits else Cell(bits, cell.routes, cell.sure)
-    return list(found.values())
+        bits = cell.bits & ~among
+        if id(cell.routes[0]) in first and (also := new.pop(_winners(cell), None)):
+            bits |= also.bits
+        if bits:
+            found.append(cell if bits == cell.bits else Cell(bits, cell.routes, cell.sure))
+    return [*found, *new.values()]
 
 
 def _winners(cell: Cell) -> tuple[int, ...]:

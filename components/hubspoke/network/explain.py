@@ -9,7 +9,7 @@ from hubspoke.network.filters import Cell, answer
 from hubspoke.network.known import Known
 from hubspoke.network.model import Endpoint, Packet, Protocol
 from hubspoke.network.questions import Example, Isolated, Question, Routed, SameWayBack
-from hubspoke.network.trace import Trace, owner_of, trace_between, walk, without_stateful
+from hubspoke.network.trace import Trace, owner_of, without_stateful
 
 Pairs = Iterator[tuple[int, int]]  # classes of a source and a target
 AT_MOST = 5  # examples of one verdict
@@ -37,7 +37,7 @@ def packet(known: Known, source: int, target: int, cell: Cell | None) -> Packet:
 
 
 def _example(known: Known, question: Question, sent: Packet, source: Endpoint, target: Endpoint) -> Example:
-    there = trace_between(known.network, sent, source, target)
+    there = known.walks.between(sent, source, target)
     if isinstance(question, Routed):
         return Example(_no_way(known, question, there), replace(there, filters=()))
     if isinstance(question, SameWayBack):
@@ -64,7 +64,7 @@ def _no_way(known: Known, question: Routed, there: Trace) -> str:
 
 def _back(known: Known, sent: Packet, source: Endpoint, target: Endpoint) -> Trace:
     """Its answer."""
-    return without_stateful(known.network, trace_between(known.network, answer(sent), target, source))
+    return without_stateful(known.network, known.walks.between(answer(sent), target, source))
 
 
 def _holder(known: Known, number: int) -> Endpoint:
@@ -91,7 +91,7 @@ def loop_examples(known: Known, found: Mapping[str, Bits]) -> tuple[Example, ...
     shown = []
     for table, bits in list(found.items())[:AT_MOST]:
         address = known.classes.sample(next(members(bits)))
-        path = next(path for path in walk(known.network, table, address) if path.ending == "loop")
+        path = next(path for path in known.walks.paths(table, address) if path.ending == "loop")
         shown.append(
             Example(f"{address} from {table}: " + " -> ".join(hop.table for hop in path.hops) + f", {path.why}")
         )

@@ -33,15 +33,21 @@ def failing(known: Known, network: Network, questions: Iterable[Question], risks
     for risk in risks:
         cut_off = tuple(sorted(e.key for e in network.endpoints if risk in e.risks))
         after = known.after(fail(network, risk))
-        left = [(each, question) for question in asked if (each := _without(question, cut_off))]
+        left = [(each, question) for each, question in zip(_without(asked, cut_off), asked, strict=True) if each]
         # What holds of all of them holds of some.
         after.proven_before |= {each for each, question in left if question in after.proven_before}
         yield from in_case(ask(after, [each for each, _ in left]), risk, cut_off)
 
 
-def _without(question: Question, gone: tuple[str, ...]) -> Question | None:
-    if isinstance(question, LoopFree) or not gone:
-        return question
-    sources = tuple(key for key in question.sources if key not in gone)
-    targets = tuple(key for key in question.targets if key not in gone)
-    return replace(question, sources=sources, targets=targets) if sources and targets else None
+def _without(questions: Iterable[Question], gone: tuple[str, ...]) -> Iterator[Question | None]:
+    """The questions without these endpoints; None where nobody is left to ask about."""
+    away, left = frozenset(gone), dict[int, tuple[str, ...]]()
+    for question in questions:
+        if isinstance(question, LoopFree) or not gone:
+            yield question
+            continue
+        for keys in (question.sources, question.targets):
+            if id(keys) not in left:
+                left[id(keys)] = tuple(key for key in keys if key not in away)
+        sources, targets = left[id(question.sources)], left[id(question.targets)]
+        yield replace(question, sources=sources, targets=targets) if sources and targets else None

@@ -94,20 +94,30 @@ def _replaced(before: Steps, new: Steps, within: Bits) -> Steps:
 def _into(steps: Mapping[str, Steps]) -> dict[str, dict[str, Bits]]:
     found: dict[str, dict[str, Bits]] = defaultdict(dict)
     for table, each in steps.items():
-        for (ends, _), bits in each.items():
-            for end in ends:
-                found[end][table] = found[end].get(table, 0) | bits
+        for end, bits in _ends(each).items():
+            found[end][table] = bits
     return dict(found)
+
+
+def _ends(steps: Steps) -> dict[str, Bits]:
+    found: dict[str, Bits] = {}
+    for (ends, _), bits in steps.items():
+        for end in ends:
+            found[end] = found.get(end, 0) | bits
+    return found
 
 
 def _into_after(last: Forwarding, made: Mapping[str, Steps]) -> dict[str, dict[str, Bits]]:
     """The same with the steps of some tables made anew."""
-    old, new = _into({key: last.steps[key] for key in made}), _into(made)
+    other: dict[str, dict[str, Bits]] = defaultdict(dict)
+    for table, steps in made.items():
+        old, new = _ends(last.steps[table]), _ends(steps)
+        for end in old.keys() | new.keys():
+            if old.get(end) != new.get(end):
+                other[end][table] = new.get(end, 0)
     found = dict(last.into)
-    for end in old.keys() | new.keys():
-        gone = old.get(end, {}).keys() - new.get(end, {}).keys()
-        tables = {**found.get(end, {}), **new.get(end, {})}
-        found[end] = {key: bits for key, bits in tables.items() if key not in gone} if gone else tables
+    for end, tables in other.items():
+        found[end] = {table: bits for table, bits in {**found.get(end, {}), **tables}.items() if bits}
     return found
 
 

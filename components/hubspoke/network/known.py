@@ -15,7 +15,8 @@ from hubspoke.network.questions import Question
 from hubspoke.network.roster import Keys, Roster, overlaps
 from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.sorts import Sort, Sorting
-from hubspoke.network.spread import Aim, Values, respread, ring, spread
+from hubspoke.network.spread import Aim, Values, respread, spread
+from hubspoke.network.trace import Walks
 
 
 class Known:
@@ -29,7 +30,7 @@ class Known:
         self.inhabited = settled.classes.inhabited
         self.proven: set[Question] = set()
         self.proven_before: set[Question] = set()  # and still is, but for packets of which something moved
-        self.moved: Values = {}  # by table: the classes of which anything is other than before
+        self.moved: dict[str, Bits] = {}  # by table: the classes of which anything is other than before
         self._values: dict[Aim, Values] = {}
         self._stirred: dict[Bits, frozenset[str]] = {}
         self.roster: Roster = last.roster if last else Roster(self.network.endpoints, forwarding.owned)
@@ -62,21 +63,12 @@ class Known:
     def _remember(self, last: "Known") -> None:
         """Takes over what is kept, and works out again what may have moved."""
         self.traffic, self.sorting = last.traffic, last.sorting
-        around = ring(self.forwarding)
-        for aim, values in last._values.items():
-            # While all was certain, the best was the worst.
-            for each in {aim, aim if self.forwarding.certain else replace(aim, best=True)}:
-                if each == aim or last.forwarding.certain:
-                    self._values[each] = respread(self.forwarding, each, values, around)
-                    self._note(values, self._values[each])
+        before = dict(last._values)
+        if last.forwarding.certain and not self.forwarding.certain:  # while all was certain, the best was the worst
+            before |= {replace(aim, best=True): values for aim, values in last._values.items()}
+        self._values, self.moved = respread(self.forwarding, before)
         if self.findings == last.findings:
             self.proven_before = set(last.proven)
-
-    def _note(self, before: Values, after: Values) -> None:
-        """Notes what is other."""
-        for table, bits in after.items() if after is not before else ():
-            if other := bits ^ before[table]:
-                self.moved[table] = self.moved.get(table, 0) | other
 
     @property
     def certain(self) -> bool:
@@ -176,6 +168,11 @@ class Known:
         if aim not in self._values:
             self._values[aim] = spread(self.forwarding, aim)
         return self._values[aim]
+
+    @cached_property
+    def walks(self) -> Walks:
+        """Walks through the network, one packet at a time."""
+        return Walks(self.network)
 
     @cached_property
     def _filtered(self) -> tuple[str, ...]:

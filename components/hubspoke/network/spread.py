@@ -4,7 +4,7 @@ Every class has a fixed point of its own. So where some tables forward some clas
 classes are worked out again, and only at the tables from which packets of theirs get to what has changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hubspoke.network.classes import Bits
@@ -51,27 +51,39 @@ def spread(forwarding: Forwarding, aim: Aim) -> Values:
     return _rise(forwarding, aim, values, dict.fromkeys(forwarding.steps, forwarding.classes.inhabited))
 
 
-def respread(forwarding: Forwarding, aim: Aim, last: Values, ring: Mapping[str, Bits]) -> Values:
-    """The same from that of the forwarding which this one was made of. `ring` is its change and what may lead back.
+def respread(forwarding: Forwarding, last: Mapping[Aim, Values]) -> tuple[dict[Aim, Values], dict[str, Bits]]:
+    """The same from those of the forwarding that this one was made of, and the classes that moved, by table.
 
-    What a packet goes on to from a change is as it was, or in the ring. So the ring is worked out from nothing first,
-    and then only what is upstream of where it came out as something else.
+    What a packet goes on to from a change is as it was, unless a way leads back to the change. So what is on such a
+    way is worked out from nothing first, and then only what is upstream of where that came out as something else.
     """
-    turned = _rise(forwarding, aim, _without(last, ring), ring)
-    moved = {table: other for table in ring if (other := turned[table] ^ last[table])}
-    if not moved:
-        return last
-    above = upstream(forwarding, moved)
-    return _rise(forwarding, aim, _without(turned, above), above)
+    turning = ring(forwarding)
+    turned = {aim: _rise(forwarding, aim, _without(values, turning), turning) for aim, values in last.items()}
+    above = upstream(forwarding, _moved(last, turned, turning))
+    if not above:
+        return dict(last), {}
+    risen = {aim: _rise(forwarding, aim, _without(values, above), above) for aim, values in turned.items()}
+    return risen, _moved(last, risen, above)
 
 
 def _without(values: Values, open_: Mapping[str, Bits]) -> Values:
     return values | {table: values[table] & ~bits for table, bits in open_.items()}
 
 
+def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: Iterable[str]) -> dict[str, Bits]:
+    """The classes whose values are other for any aim."""
+    found: dict[str, Bits] = {}
+    for aim, values in after.items():
+        last = before[aim]
+        for table in tables:
+            if other := values[table] ^ last[table]:
+                found[table] = found.get(table, 0) | other
+    return found
+
+
 def ring(forwarding: Forwarding) -> dict[str, Bits]:
     """What forwards differently from before, and whatever packets come by on a way from there and back again."""
-    changed = {table: left for table, bits in (forwarding.changed or {}).items() if (left := bits)}
+    changed = forwarding.changed or {}
     return upstream(forwarding, changed, downstream(forwarding, changed))
 
 
@@ -118,7 +130,9 @@ def _rise(forwarding: Forwarding, aim: Aim, values: Values, open_: Mapping[str, 
     steps, full, news = forwarding.steps, forwarding.classes.inhabited, dict[str, Bits]()
     open_ = {**open_, **{table: open_[table] & passing for table, passing in aim.passes if table in open_}}
     for table, limit in open_.items():
-        found = (_value(steps[table], values, aim, limit) | aim.held(table, steps[table], full)) & limit
+        found = _value(steps[table], values, aim, limit)
+        if aim.ends or aim.crosses:
+            found |= aim.held(table, steps[table], full) & limit
         if new := found & ~values[table]:
             news[table] = new
             values[table] |= new

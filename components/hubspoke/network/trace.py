@@ -97,17 +97,7 @@ def trace(network: Network, packet: Packet) -> Trace:
 
     Raises KeyError where no endpoint has the source address.
     """
-    owner = owner_of(network, packet.source)
-    if owner is None:
-        raise KeyError(f"no endpoint has the address {packet.source}")
-    return trace_between(network, packet, owner, owner_of(network, packet.destination))
-
-
-def trace_between(network: Network, packet: Packet, owner: Endpoint, target: Endpoint | None) -> Trace:
-    """The same where it is known which endpoints have the two addresses."""
-    paths = tuple(path for table in owner.tables for path in walk(network, table, packet.destination))
-    filters = tuple(judged for f in _filters(network, owner, paths, target) for judged in judge(f, packet))
-    return Trace(packet, owner.key, paths, filters)
+    return Walks(network).trace(packet)
 
 
 def answers(network: Network, packet: Packet) -> Trace:
@@ -128,45 +118,74 @@ def owner_of(network: Network, address: str) -> Endpoint | None:
     return network.endpoint[max(found)[1]] if found else None
 
 
-def _filters(network: Network, owner: Endpoint, paths: tuple[Path, ...], target: Endpoint | None) -> Iterator[Filter]:
-    tables = dict.fromkeys(hop.table for path in paths for hop in path.hops)
-    keys = [*owner.egress, *(key for table in tables for key in network.table[table].filters)]
-    for key in dict.fromkeys([*keys, *(target.ingress if target else ())]):
-        yield network.filter[key]
-
-
 def walk(network: Network, table: str, address: str) -> Iterator[Path]:
     """All paths of a packet to an address that is looked up in a table first."""
-    yield from _walk(network, network.health, table, int(IPv4Address(address)), ())
+    return Walks(network).paths(table, address)
 
 
-def _walk(network: Network, links: Links, key: str, address: Address, hops: tuple[Hop, ...]) -> Iterator[Path]:
-    if any(hop.table == key for hop in hops):
-        yield Path(hops, "loop", "", f"back in {key}")
-        return
-    if key not in network.table:
-        yield Path(hops, "lost", "", f"table {key} is not there")
-        return
-    table = network.table[key]
-    winners, losers = look_up(table, address, links)
-    if not winners:
-        yield Path((*hops, Hop(key, None, "", losers, True)), "lost", "", "no route")
-    sure = len(winners) < 2 or shares(table, winners)
-    for route in winners:
-        for link, end in _steps(network, links, table, route.next_hop):
-            taken = (*hops, Hop(key, route, link, losers, sure))
-            if isinstance(end, str):
-                yield from _walk(network, links, end, address, taken)
-            else:
-                yield Path(taken, *_ending(network, end, address))
+class Walks:
+    """Walks through one settled network. What a table says of an address is looked up once."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._looked: dict[tuple[str, Address], tuple[tuple[Route, ...], tuple[Route, ...]]] = {}
+
+    def trace(self, packet: Packet) -> Trace:
+        """Follows a packet from the endpoint that has its source. Raises KeyError where no endpoint has it."""
+        owner = owner_of(self._network, packet.source)
+        if owner is None:
+            raise KeyError(f"no endpoint has the address {packet.source}")
+        return self.between(packet, owner, owner_of(self._network, packet.destination))
+
+    def between(self, packet: Packet, owner: Endpoint, target: Endpoint | None) -> Trace:
+        """The same where it is known which endpoints have the two addresses."""
+        paths = tuple(path for table in owner.tables for path in self.paths(table, packet.destination))
+        judged = tuple(each for f in self._filters(owner, paths, target) for each in judge(f, packet))
+        return Trace(packet, owner.key, paths, judged)
+
+    def _filters(self, owner: Endpoint, paths: tuple[Path, ...], target: Endpoint | None) -> Iterator[Filter]:
+        tables = dict.fromkeys(hop.table for path in paths for hop in path.hops)
+        keys = [*owner.egress, *(key for table in tables for key in self._network.table[table].filters)]
+        for key in dict.fromkeys([*keys, *(target.ingress if target else ())]):
+            yield self._network.filter[key]
+
+    def paths(self, table: str, address: str) -> Iterator[Path]:
+        """All paths to an address that is looked up in a table first."""
+        yield from self._walk(table, int(IPv4Address(address)), ())
+
+    def _walk(self, key: str, address: Address, hops: tuple[Hop, ...]) -> Iterator[Path]:
+        if any(hop.table == key for hop in hops):
+            yield Path(hops, "loop", "", f"back in {key}")
+            return
+        if key not in self._network.table:
+            yield Path(hops, "lost", "", f"table {key} is not there")
+            return
+        table, (winners, losers) = self._network.table[key], self._look_up(key, address)
+        if not winners:
+            yield Path((*hops, Hop(key, None, "", losers, True)), "lost", "", "no route")
+        sure = len(winners) < 2 or shares(table, winners)
+        for route in winners:
+            for link, end in _steps(self._network, self._network.health, table, route.next_hop):
+                taken = (*hops, Hop(key, route, link, losers, sure))
+                if isinstance(end, str):
+                    yield from self._walk(end, address, taken)
+                else:
+                    yield Path(taken, *_ending(self._network, end, address))
+
+    def _look_up(self, key: str, address: Address) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+        if (key, address) not in self._looked:
+            self._looked[key, address] = look_up(self._network.table[key], address, self._network.health)
+        return self._looked[key, address]
 
 
 def look_up(table: Table, address: Address, links: Links) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
     """The routes that win for an address, and those to the same prefix that do not."""
+    held = {id(route.prefixes): route.prefixes for route in table.routes}
+    around = {key: found for key, prefixes in held.items() if (found := lengths(prefixes, address))}
     fitting = [
         (length, route)
         for route in table.routes
-        for length in lengths(route.prefixes, address)
+        for length in around.get(id(route.prefixes), ())
         if usable(table, route, links) and not _hidden(table, route, address, length, links)
     ]
     if not fitting:
