@@ -13,7 +13,6 @@ from rules.wan import WAN_SETTINGS, Said, about, judged
 if TYPE_CHECKING:
     from hubspoke.network import Verdict
     from hubspoke.network.judge import Accepted, Judgement
-    from hubspoke.plan.model import Plan
 
 _SETTINGS: Schema = {
     "accepted": {
@@ -39,17 +38,17 @@ def _find(judgement: "Judgement", settings: Settings) -> Iterator[Said]:
         yield "", Unknown("accepted", str(error))
         return
     anyway = {each.question.key for each in judgement.verdicts if not each.passed}
-    failures = Judgement(plan, network, accepted).failures
+    failures = Judgement(plan, network, accepted, kept=judgement.kept, stacks=judgement.stacks).failures
     failing = [each for each in failures if not each.passed and each.question.key not in anyway]
-    own = _of_the_plan(plan, accepted) if failing else set()
+    own = _of_the_plan(judgement, accepted) if failing else set()
     yield from _by_case(failing, own)
 
 
-def _of_the_plan(plan: "Plan", accepted: "list[Accepted]") -> set[tuple[str, str]]:
+def _of_the_plan(judgement: "Judgement", accepted: "list[Accepted]") -> set[tuple[str, str]]:
     """What the plan alone does not hold, by question and case."""
     from hubspoke.network.judge import Judgement
 
-    failures = Judgement(plan, None, accepted).failures
+    failures = Judgement(judgement.plan, None, accepted, kept=judgement.kept).failures
     return {(each.question.key, each.case) for each in failures if not each.passed}
 
 

@@ -5,7 +5,6 @@ hubspoke is imported when it is first needed: a pack starts without it, and rule
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,10 +102,13 @@ def _judge(stack: Stack, wan: str) -> "Judgement | str":
 def _network(stack: Stack, plan: "Plan", name: str) -> "Judgement | str":
     from hubspoke.network import Oscillation, actual, context
     from hubspoke.network.judge import Judgement
+    from hubspoke.network.kept import shared
     from hubspoke.network.told import as_told
 
+    kept = shared(plan)
+    others = context(plan, [name], kept.network if kept else None)
     try:
-        return Judgement(plan, actual(as_told(_snapshot(stack), plan), context(plan, [name])))
+        return Judgement(plan, actual(as_told(_snapshot(stack), plan), others), kept=kept, stacks=[name])
     except Oscillation as error:
         return str(error)
 
@@ -134,13 +136,12 @@ def _snapshot(stack: Stack) -> Any:
 # The intent
 
 
-@cache
 def _plan(wan: Path) -> "Plan | str":
     from hubspoke.intent import IntentError
-    from hubspoke.plan import load_plan
+    from hubspoke.plan.handed import OFFICE
 
     try:
-        return load_plan(wan, wan.with_suffix(".lock"))
+        return OFFICE.plan(wan, wan.with_suffix(".lock"))
     except IntentError as error:
         return str(error)
 

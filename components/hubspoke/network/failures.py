@@ -1,10 +1,11 @@
 """What if one thing fails: the same questions of the network without it, each case from what is kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from hubspoke.network.known import Known
-from hubspoke.network.model import Network
+from hubspoke.network.model import Link, Network
 from hubspoke.network.prove import ask, in_case
 from hubspoke.network.questions import LoopFree, Question, Verdict
 
@@ -14,7 +15,13 @@ def fail(network: Network, *risks: str) -> Network:
     unknown = set(risks) - set(network.risks)
     if unknown:
         raise KeyError(f"nothing in the network is called {sorted(unknown)}; there are: {', '.join(network.risks)}")
-    return network.with_links([replace(link, health="down") for risk in risks for link in network.at_risk[risk]])
+    return network.with_links([_down(link) for risk in risks for link in network.at_risk[risk]])
+
+
+@lru_cache(maxsize=1 << 14)
+def _down(link: Link) -> Link:
+    """The same object for the same link: proofs go by what is another object than before."""
+    return replace(link, health="down")
 
 
 def prove_failures(
@@ -31,15 +38,31 @@ def failing(known: Known, network: Network, questions: Iterable[Question], risks
     """The same from what is known of the network as it is."""
     asked = tuple(questions)
     for risk in risks:
-        cut_off = tuple(sorted(e.key for e in network.endpoints if risk in e.risks))
-        after = known.after(fail(network, risk))
-        left = [(each, question) for each, question in zip(_without(asked, cut_off), asked, strict=True) if each]
-        # What holds of all of them holds of some.
-        after.proven_before |= {each for each, question in left if question in after.proven_before}
-        yield from in_case(ask(after, [each for each, _ in left]), risk, cut_off)
+        yield from case(known, network, asked, risk)[1]
 
 
-def _without(questions: Iterable[Question], gone: tuple[str, ...]) -> Iterator[Question | None]:
+def case(
+    known: Known, network: Network, questions: Iterable[Question], risk: str, more: Collection[str] = ()
+) -> tuple[Known, list[Verdict]]:
+    """What is known of the network with one thing failed, and the answers there, from what is known of one like it:
+    of the network as it is, or of one that is mostly the same with the same thing failed.
+
+    Endpoints in `more` are cut off too.
+    """
+    asked = tuple(questions)
+    own = [endpoint.key for endpoint in network.endpoints if risk in endpoint.risks]
+    cut_off = tuple(sorted({*own, *more}))
+    after = known.after(fail(network, risk))
+    left = []
+    for each, *stronger in zip(_without(asked, cut_off), _without(asked, own), asked, strict=True):
+        if each:
+            left.append(each)
+            if not after.proven_before.isdisjoint(stronger):  # what holds of all of them holds of some
+                after.proven_before.add(each)
+    return after, in_case(ask(after, left), risk, cut_off)
+
+
+def _without(questions: Iterable[Question], gone: Sequence[str]) -> Iterator[Question | None]:
     """The questions without these endpoints; None where nobody is left to ask about."""
     away, left = frozenset(gone), dict[int, tuple[str, ...]]()
     for question in questions:

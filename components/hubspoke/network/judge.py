@@ -1,16 +1,20 @@
 """Judging one network by its Plan: what must hold, holds under every single failure, and how it differs from intent."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from hubspoke.network.advice import culprits
+from hubspoke.network.alike import in_words_of
 from hubspoke.network.compare import Difference, compare
-from hubspoke.network.failures import fail, prove_failures
+from hubspoke.network.failures import case, fail, prove_failures
 from hubspoke.network.intended import intended, questions
+from hubspoke.network.kept import Kept
+from hubspoke.network.known import Known
 from hubspoke.network.model import Endpoint, Finding, Network
-from hubspoke.network.prove import prove
-from hubspoke.network.questions import Answer, Verdict
+from hubspoke.network.prove import ask
+from hubspoke.network.questions import Answer, Question, Verdict
 from hubspoke.plan.model import Plan
 
 
@@ -66,36 +70,86 @@ class Judgement:
     """A network with what must hold of it. Each part is worked out when it is first asked for.
 
     `failing` are things that are down already; `accepted` weaknesses are not asked about, and named in the verdicts.
+    Proofs start from what is kept of the plan, where it is given. What these `stacks` are not at fault for is then told
+    in the plan's words.
     """
 
     def __init__(
-        self, plan: Plan, network: Network | None = None, accepted: Iterable[Accepted] = (), failing: Sequence[str] = ()
-    ) -> None:
+        self, plan: Plan, network: Network | None = None, accepted: Iterable[Accepted] = (),
+        failing: Sequence[str] = (), kept: Kept | None = None, stacks: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self.plan, self.accepted, self.failing = plan, tuple(accepted), tuple(failing)
         self.is_plan = network is None
-        self.network = intended(plan) if network is None else network
-        self.questions = questions(plan)
-        self._asked = _with_risks(self.network, _risks(plan, self.accepted))
+        self.network = network or (kept.network if kept else intended(plan))
+        self.questions = kept.questions if kept else tuple(questions(plan))
+        self.kept, self.stacks = kept, stacks
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What holds of the network: as it is, or with all of `failing` down together."""
-        if not self.failing:
-            return tuple(prove(self.network, self.questions))
-        *others, last = self.failing
-        down = _with_risks(fail(self._asked, *others), _cut_off(self._asked, others, last))
-        found = prove_failures(down, self.questions, [last])
-        return tuple(replace(verdict, case=" and ".join(self.failing)) for verdict in found)
+        if self.failing:
+            return self._all_down()
+        found = ask(self._known, self.questions)
+        return self._retold(found, lambda asked: ask(self._own, asked))
 
     @cached_property
     def failures(self) -> tuple[Verdict, ...]:
         """What holds when any one thing fails; nothing is asked where `failing` is given."""
-        return () if self.failing else tuple(prove_failures(self._asked, self.questions))
+        risks = () if self.failing else self.network.risks
+        return tuple(verdict for risk in risks for verdict in self._case(risk))
+
+    def _case(self, risk: str) -> tuple[Verdict, ...]:
+        more = self._accepted.get(risk, ())
+        start = self.kept.failed(risk) if self.kept else self._known
+        found = case(start, self._seen, self.questions, risk, more)[1]
+        return self._retold(found, lambda asked: case(self._own, self.network, asked, risk, more)[1])
+
+    def _retold(
+        self, found: Sequence[Verdict], again: Callable[[Sequence[Question]], Sequence[Verdict]]
+    ) -> tuple[Verdict, ...]:
+        """Examples in the network's own words. What passed has none."""
+        failing = {each.question.key for each in found if not each.passed and self._at_fault(each)}
+        if not failing:
+            return tuple(found)
+        own = {each.question.key: each for each in again([q for q in self.questions if q.key in failing])}
+        return tuple(own.get(each.question.key, each) for each in found)
+
+    def _at_fault(self, verdict: Verdict) -> bool:
+        return self.kept is not None and any(self.kept.is_of(origin, self.stacks) for origin in culprits(verdict))
+
+    def _all_down(self) -> tuple[Verdict, ...]:
+        *others, last = self.failing
+        asked = _with_risks(self.network, _risks(self.plan, self.accepted))
+        down = _with_risks(fail(asked, *others), _cut_off(asked, others, last))
+        found = prove_failures(down, self.questions, [last])
+        return tuple(replace(verdict, case=" and ".join(self.failing)) for verdict in found)
+
+    @cached_property
+    def _accepted(self) -> dict[str, tuple[str, ...]]:
+        """The endpoints that each failure may cut off, beside those that the network says itself."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, risks in _risks(self.plan, self.accepted).items():
+            for risk in risks:
+                found[risk] = (*found.get(risk, ()), key)
+        return found
+
+    @cached_property
+    def _seen(self) -> Network:
+        """The network, in the words of the one that is kept."""
+        return in_words_of(self.kept.network, self.network) if self.kept else self.network
+
+    @cached_property
+    def _known(self) -> Known:
+        return self.kept.known.after(self._seen) if self.kept else self._own
+
+    @cached_property
+    def _own(self) -> Known:
+        return Known.of(self.network)
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
         """How it differs from what is meant."""
-        return () if self.is_plan else compare(intended(self.plan), self.network)
+        return () if self.is_plan else compare(self.kept.network if self.kept else intended(self.plan), self.network)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

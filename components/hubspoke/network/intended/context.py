@@ -4,7 +4,7 @@ Every part of an intended network names its origin, "plan: spoke web, WAN"; and 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hubspoke.network.intended.build import intended
@@ -12,20 +12,19 @@ from hubspoke.network.model import Network, Route, Table
 from hubspoke.plan.model import CLOUDFLARE, HubPlan, OnRampPlan, Plan
 
 _ORIGIN = re.compile(r"plan: (?P<kind>[a-z]+)(?: (?P<key>[a-z0-9-]+))?")
+Owners = Mapping[tuple[str, str], str]
 _SHELL = ""  # origin of a table that is only kept for the routes that others have in it
 
 
-def context(plan: Plan, without: Iterable[str]) -> Network:
-    """The intended network without what the stacks of these accounts make.
+def context(plan: Plan, without: Iterable[str], meant: Network | None = None) -> Network:
+    """The intended network without what the stacks of these accounts make; `meant` is that network, if it is at hand.
 
     Tables of theirs stay as shells where other stacks have routes in them; `actual` fills or removes them.
     """
-    network, owners, gone = intended(plan), _owners(plan), set(without)
+    network, owners, gone = meant or intended(plan), owners_of(plan), set(without)
 
     def stays(origin: str) -> bool:
-        match = _ORIGIN.match(origin)
-        assert match, origin
-        return owners.get((match["kind"], match["key"] or ""), "") not in gone
+        return owner(owners, origin) not in gone
 
     return replace(
         network,
@@ -42,11 +41,18 @@ def context(plan: Plan, without: Iterable[str]) -> Network:
 
 def _kept(table: Table, routes: tuple[Route, ...], stays: bool) -> Table | None:
     if stays:
-        return replace(table, routes=routes)
+        return table if len(routes) == len(table.routes) else replace(table, routes=routes)
     return replace(table, routes=routes, origin=_SHELL) if routes else None
 
 
-def _owners(plan: Plan) -> dict[tuple[str, str], str]:
+def owner(owners: Owners, origin: str) -> str:
+    """The account whose stack makes what is of this origin, "plan: spoke web"; "" for what none does."""
+    match = _ORIGIN.match(origin)
+    assert match, origin
+    return owners.get((match["kind"], match["key"] or ""), "")
+
+
+def owners_of(plan: Plan) -> Owners:
     """Accounts by kind and key of a part, in the words of origins."""
     found: dict[tuple[str, str], str] = {("firewall", ""): CLOUDFLARE}
     for account in plan.accounts:

@@ -1,0 +1,114 @@
+"""One network in the words of another: what says the same of it is the very same object, in the same order.
+
+The network that a stack makes is mostly the Plan's, told by other resources. What is left of them to be proven is what
+`Known.after` finds to be other objects; it goes by identity, as comparing all of them is most of a proof's cost.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import TypeVar
+
+from hubspoke.network.model import Endpoint, Filter, Link, Network, PrefixFilter, Route, Rule, Session, Speaker, Table
+
+E = TypeVar("E", Table, Link, Filter, Endpoint, Session)
+
+
+def in_words_of(base: Network, network: Network) -> Network:
+    """`network`, with the objects of `base` wherever both say the same, whatever they come from. Findings stay."""
+    return Network(
+        _elements(base.table, network.table, _table),
+        _elements(base.link, network.link, _if_same(_link)),
+        _elements(base.endpoint, network.endpoint, _endpoint),
+        _elements(base.filter, network.filter, _if_same(_filter)),
+        _elements({s.key: s for s in base.sessions}, {s.key: s for s in network.sessions}, _if_same(_session)),
+        network.findings,
+    )
+
+
+def _elements(base: Mapping[str, E], there: Mapping[str, E], told: Callable[[E, E], E]) -> tuple[E, ...]:
+    found: list[E] = [told(each, there[key]) for key, each in base.items() if key in there]
+    found += [each for key, each in there.items() if key not in base]
+    return tuple(found)
+
+
+def _if_same(said: Callable[[E], Hashable]) -> Callable[[E, E], E]:
+    def told(base: E, there: E) -> E:
+        return base if base is there or said(base) == said(there) else there
+
+    return told
+
+
+# What each says, but for its origin, and for an order that does not matter
+
+
+def _table(base: Table, there: Table) -> Table:
+    """Of long tables only a few routes are other objects; a table that differs keeps the rest in the same order."""
+    if base is there:
+        return base
+    shared = set(map(id, base.routes)) & set(map(id, there.routes))
+    was, added = ([r for r in table.routes if id(r) not in shared] for table in (base, there))
+    about = (base.router, base.kind, frozenset(base.filters), base.multipath)
+    if about == (there.router, there.kind, frozenset(there.filters), there.multipath) and _routes(was) == _routes(
+        added
+    ):
+        return base
+    routes = (*(route for route in base.routes if id(route) in shared), *added)
+    return Table(there.key, there.router, there.kind, routes, there.origin, there.filters, there.multipath)
+
+
+def _about(table: Table) -> Hashable:
+    return table.router, table.kind, frozenset(table.filters), table.multipath
+
+
+def _routes(routes: list[Route]) -> Counter[Hashable]:
+    return Counter(said for route in routes for said in _route(route))
+
+
+def _route(route: Route) -> Iterator[Hashable]:
+    """What it says of each prefix, however routes are grouped."""
+    about = (
+        route.next_hop, route.source, route.priority, route.as_path, route.med, route.communities, route.remote
+    )  # fmt: skip
+    return ((prefix, *about) for prefix in route.prefixes)
+
+
+def _link(link: Link) -> Hashable:
+    ends = frozenset((end.router, frozenset(end.tables)) for end in link.ends)
+    return ends, link.mtu, link.health, frozenset(link.risks)
+
+
+def _endpoint(base: Endpoint, there: Endpoint) -> Endpoint:
+    """Some resources do not say which segment they are in."""
+    same = base.segment == (there.segment or base.segment) and _place(base) == _place(there)
+    return base if base is there or same else there
+
+
+def _place(endpoint: Endpoint) -> Hashable:
+    held = (endpoint.prefixes, endpoint.tables, endpoint.ingress, endpoint.egress, endpoint.risks)
+    return tuple(map(frozenset, held))
+
+
+def _filter(filter_: Filter) -> Hashable:
+    rules = [said for rule in filter_.rules for said in _rule(rule)]
+    unordered = all(rule.action == "allow" for rule in filter_.rules)
+    return filter_.default, filter_.stateful, frozenset(rules) if unordered else tuple(rules)
+
+
+def _rule(rule: Rule) -> Iterator[Hashable]:
+    about = (rule.action, rule.protocol, rule.ports)
+    return ((s, d, *about) for s in rule.sources or ("any",) for d in rule.destinations or ("any",))
+
+
+def _session(session: Session) -> Hashable:
+    return session.link, frozenset(map(_speaker, session.speakers))
+
+
+def _speaker(speaker: Speaker) -> Hashable:
+    held = tuple(map(frozenset, (speaker.announces, speaker.prefixes, speaker.learns)))
+    passes = _passes(speaker.exports), _passes(speaker.imports)
+    about = (speaker.priority, speaker.prepend, speaker.med, speaker.communities)
+    return speaker.router, speaker.asn, held, passes, about
+
+
+def _passes(filter_: PrefixFilter | None) -> Hashable:
+    return filter_ and (filter_.action, frozenset(filter_.prefixes))

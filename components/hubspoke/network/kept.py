@@ -1,0 +1,60 @@
+"""What is proven of a Plan's own network, kept as the start for the networks that its stacks make."""
+
+from collections.abc import Collection
+from functools import cached_property
+
+from hubspoke.network.failures import case
+from hubspoke.network.intended import intended, questions
+from hubspoke.network.intended.context import Owners, owner, owners_of
+from hubspoke.network.known import Known
+from hubspoke.network.prove import ask
+from hubspoke.plan.model import Plan
+
+
+class Kept:
+    """The network of a Plan and its proofs, as it is and with each thing failed. Found when first asked for."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.network = intended(plan)
+        self.questions = tuple(questions(plan))
+        self._failed: dict[str, Known] = {}
+
+    @cached_property
+    def known(self) -> Known:
+        """As it is. Raises settle.Oscillation."""
+        known = Known.of(self.network)
+        ask(known, self.questions)
+        return known
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return owners_of(self.plan)
+
+    def is_of(self, origin: str, stacks: Collection[str]) -> bool:
+        """Whether something is a resource, or in the plan a part of one of these accounts' stacks."""
+        return not origin.startswith("plan:") or owner(self._owners, origin) in stacks
+
+    def failed(self, risk: str) -> Known:
+        """With one thing failed; as it is where the plan has no such thing."""
+        if risk not in self.network.at_risk:
+            return self.known
+        if risk not in self._failed:
+            self._failed[risk], _ = case(self.known, self.network, self.questions, risk)
+        return self._failed[risk]
+
+
+_shared: list[Kept] = []
+
+
+def share(plan: Plan) -> None:
+    """Proves the plan and all its failures, for `shared` in this process and those forked from it."""
+    kept = Kept(plan)
+    for risk in kept.network.risks:
+        kept.failed(risk)
+    _shared[:] = [kept]
+
+
+def shared(plan: Plan) -> Kept | None:
+    """What was proven of this very plan, if anything was."""
+    return next((kept for kept in _shared if kept.plan is plan), None)
