@@ -46,11 +46,12 @@ class Session:
         return cls(find_project(project or Path.cwd()), engine)
 
     @classmethod
-    def begin(cls, project: Path | None, engine: Engine = Engine.LOCAL) -> "Session":
-        """Open a project to run stacks of it: the local engine's workers start importing at once."""
+    def begin(cls, project: Path | None, engine: Engine = Engine.LOCAL, *, judged: bool = False) -> "Session":
+        """Open a project to run stacks of it: the local engine's workers start importing at once, and where many stacks
+        are to be judged, prove the plan that is common to all."""
         session = cls.open(project, engine)
         if engine is Engine.LOCAL:
-            workers.prewarm(_named(session.paths.wan))
+            workers.prewarm(_named(session.paths.wan), session.paths.root if judged else None)
         return session
 
     @cached_property

@@ -33,7 +33,7 @@ def _elements(base: Mapping[str, E], there: Mapping[str, E], told: Callable[[E, 
 
 def _if_same(said: Callable[[E], Hashable]) -> Callable[[E, E], E]:
     def told(base: E, there: E) -> E:
-        return base if base is there or said(base) == said(there) else there
+        return base if base == there or said(base) == said(there) else there
 
     return told
 
@@ -43,7 +43,7 @@ def _if_same(said: Callable[[E], Hashable]) -> Callable[[E, E], E]:
 
 def _table(base: Table, there: Table) -> Table:
     """Of long tables only a few routes are other objects; a table that differs keeps the rest in the same order."""
-    if base is there:
+    if base == there:
         return base
     shared = set(map(id, base.routes)) & set(map(id, there.routes))
     was, added = ([r for r in table.routes if id(r) not in shared] for table in (base, there))
@@ -80,7 +80,7 @@ def _link(link: Link) -> Hashable:
 def _endpoint(base: Endpoint, there: Endpoint) -> Endpoint:
     """Some resources do not say which segment they are in."""
     same = base.segment == (there.segment or base.segment) and _place(base) == _place(there)
-    return base if base is there or same else there
+    return base if same else there
 
 
 def _place(endpoint: Endpoint) -> Hashable:

@@ -60,6 +60,8 @@ def _elements(
 ) -> Iterator[Difference]:
     for key in dict.fromkeys([*intended, *actual]):
         meant, there = intended.get(key), actual.get(key)
+        if meant == there:  # most of it is: to say what each says is most of the work
+            continue
         if meant is None and there is not None:
             yield Difference("extra", key, word, "", "there", there.origin)
         elif there is None and meant is not None:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
 
 PRELOAD = "hubspoke.operate.preload"
+PROVEN = "HUBSPOKE_PROVEN_PROJECT"  # to the server: the project that it is to prove before it forks
 _preload = [PRELOAD]
 _running: set[int] = set()
 
@@ -20,14 +22,25 @@ def context() -> ForkServerContext:
     return found
 
 
-def prewarm(clouds: Iterable[str] = ()) -> None:
+def prewarm(clouds: Iterable[str] = (), proven: Path | None = None) -> None:
     """Start the server now, so that it imports while the caller still reads files and asks questions.
 
-    It imports what every stack needs, and for each of these clouds ("azure", "gcp") what stacks of it do.
+    It imports what every stack needs, and for each of these clouds ("azure", "gcp") what stacks of it do. `proven` is
+    the root of a project many stacks of which are to be judged: what holds of its plan is found once, for all of them.
     """
-    _preload[1:] = [f"{PRELOAD}_{cloud}" for cloud in sorted(set(clouds))]
+    _preload[1:] = [f"{PRELOAD}_{part}" for part in [*sorted(set(clouds)), *(["proofs"] if proven else [])]]
     context()
-    forkserver.ensure_running()
+    with _told(str(proven or "")):
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _told(project: str) -> Iterator[None]:
+    os.environ[PROVEN] = project
+    try:
+        yield
+    finally:
+        del os.environ[PROVEN]
 
 
 @contextmanager
