@@ -72,26 +72,23 @@ class Chooser:
         return self._worth[key][1]
 
 
-def rechosen(last: Iterable[Cell], fresh: Iterable[Cell], among: Bits) -> list[Cell]:
+def rechosen(last: Iterable[Cell], fresh: list[Cell], among: Bits) -> list[Cell]:
     """The cells of a table after those of some classes were chosen afresh. Those with the same winners are one."""
-    first, found, new = {id(cell.routes[0]) for cell in fresh}, list[Cell](), list(fresh)
+    first, kept, alike = {id(cell.routes[0]) for cell in fresh}, list[Cell](), list[Cell]()
     for cell in last:
         if left := cell.bits & ~among:
-            kept = cell if left == cell.bits else Cell(left, cell.routes, cell.sure)
-            (new if id(cell.routes[0]) in first else found).append(kept)
-    return found + _merged(new)
+            part = cell if left == cell.bits else Cell(left, cell.routes, cell.sure)
+            (alike if id(cell.routes[0]) in first else kept).append(part)
+    return kept + (_merged([*alike, *fresh]) if alike else fresh)
 
 
 def _merged(cells: Iterable[Cell]) -> list[Cell]:
     found: dict[tuple[int, ...], Cell] = {}
     for cell in cells:
-        same = found.get(_winners(cell))
-        found[_winners(cell)] = Cell(same.bits | cell.bits, cell.routes, cell.sure) if same else cell
+        winners = tuple(map(id, cell.routes))
+        same = found.get(winners)
+        found[winners] = Cell(same.bits | cell.bits, cell.routes, cell.sure) if same else cell
     return list(found.values())
-
-
-def _winners(cell: Cell) -> tuple[int, ...]:
-    return tuple(map(id, cell.routes))
 
 
 def swayed(classes: Classes, table: Table, source: Source, bits: Bits) -> Bits:
