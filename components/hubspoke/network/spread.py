@@ -11,7 +11,7 @@ from hubspoke.network.classes import Bits
 from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Steps
 
 Values = dict[str, Bits]  # by table: the classes of which something holds
-Passes = Mapping[str, Bits]  # by table: the classes that its filters let pass; all where it is not named
+Moved = Mapping[str, Bits]  # by table: the classes of which it is not what it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,35 @@ def respread(forwarding: Forwarding, last: Mapping[Aim, Values]) -> tuple[dict[A
     What a packet goes on to from a change is as it was, unless a way leads back to the change. So what is on such a
     way is worked out from nothing first, and then only what is upstream of where that came out as something else.
     """
-    turning = ring(forwarding)
-    turned = {aim: _rise(forwarding, aim, _without(values, turning), turning) for aim, values in last.items()}
-    above = upstream(forwarding, _moved(last, turned, turning))
-    if not above:
-        return dict(last), {}
-    risen = {aim: _rise(forwarding, aim, _without(values, above), above) for aim, values in turned.items()}
-    return risen, _moved(last, risen, above)
+    turning, found, moved = ring(forwarding), dict[Aim, Values](), dict[str, Bits]()
+    known: list[tuple[Moved, Moved]] = []  # aims mostly move alike
+    for aim, values in last.items():
+        turned = _rise(forwarding, aim, _without(values, turning), turning)
+        here = _moved(values, turned, turning)
+        above = next((above for each, above in known if each == here), None)
+        if above is None:
+            known.append((here, above := upstream(forwarding, here)))
+        found[aim] = _above(forwarding, aim, turned, here, above) if above else values
+        for table, bits in _moved(values, found[aim], above).items():
+            moved[table] = moved.get(table, 0) | bits
+    return found, moved
 
 
-def _without(values: Values, open_: Mapping[str, Bits]) -> Values:
+def _above(forwarding: Forwarding, aim: Aim, turned: Values, moved: Moved, above: Moved) -> Values:
+    """The values with those upstream of what moved. Where every path has to hold, what is above a fall falls."""
+    left = _without(turned, above)
+    strict = aim.every and not (aim.best and not forwarding.certain)
+    if strict and not any(turned[table] & bits for table, bits in moved.items()):
+        return left
+    return _rise(forwarding, aim, left, above)
+
+
+def _without(values: Values, open_: Moved) -> Values:
     return values | {table: values[table] & ~bits for table, bits in open_.items()}
 
 
-def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: Iterable[str]) -> dict[str, Bits]:
-    """The classes whose values are other for any aim."""
-    found: dict[str, Bits] = {}
-    for aim, values in after.items():
-        last = before[aim]
-        for table in tables:
-            if other := values[table] ^ last[table]:
-                found[table] = found.get(table, 0) | other
-    return found
+def _moved(before: Values, after: Values, tables: Iterable[str]) -> dict[str, Bits]:
+    return {table: other for table in tables if (other := before[table] ^ after[table])}
 
 
 def ring(forwarding: Forwarding) -> dict[str, Bits]:
