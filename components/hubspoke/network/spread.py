@@ -57,22 +57,18 @@ def respread(forwarding: Forwarding, last: Mapping[Aim, Values]) -> tuple[dict[A
     What a packet goes on to from a change is as it was, unless a way leads back to the change. So what is on such a
     way is worked out from nothing first, and then only what is upstream of where that came out as something else.
     """
-    turning, found, moved = ring(forwarding), dict[Aim, Values](), dict[str, Bits]()
-    known: list[tuple[Moved, Moved]] = []  # aims mostly move alike
-    for aim, values in last.items():
-        turned = _rise(forwarding, aim, _without(values, turning), turning)
-        here = _moved(values, turned, turning)
-        above = next((above for each, above in known if each == here), None)
-        if above is None:
-            known.append((here, above := upstream(forwarding, here)))
-        found[aim] = _above(forwarding, aim, turned, here, above) if above else values
-        for table, bits in _moved(values, found[aim], above).items():
-            moved[table] = moved.get(table, 0) | bits
-    return found, moved
+    turning = ring(forwarding)
+    turned = {aim: _rise(forwarding, aim, _without(values, turning), turning) for aim, values in last.items()}
+    moved = _moved(last, turned, turning)
+    if not moved:
+        return dict(last), moved
+    above = upstream(forwarding, moved)
+    found = {aim: _above(forwarding, aim, values, moved, above) for aim, values in turned.items()}
+    return found, _moved(last, found, above)
 
 
 def _above(forwarding: Forwarding, aim: Aim, turned: Values, moved: Moved, above: Moved) -> Values:
-    """The values with those upstream of what moved. Where every path has to hold, what is above a fall falls."""
+    """The values with those above what moved. Where every path has to hold, nothing holds above what does not."""
     left = _without(turned, above)
     strict = aim.every and not (aim.best and not forwarding.certain)
     if strict and not any(turned[table] & bits for table, bits in moved.items()):
@@ -84,8 +80,15 @@ def _without(values: Values, open_: Moved) -> Values:
     return values | {table: values[table] & ~bits for table, bits in open_.items()}
 
 
-def _moved(before: Values, after: Values, tables: Iterable[str]) -> dict[str, Bits]:
-    return {table: other for table in tables if (other := before[table] ^ after[table])}
+def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: Iterable[str]) -> dict[str, Bits]:
+    """The classes whose values are other for any aim, by table."""
+    found: dict[str, Bits] = {}
+    for aim, values in after.items():
+        last = before[aim]
+        for table in tables:
+            if other := values[table] ^ last[table]:
+                found[table] = found.get(table, 0) | other
+    return found
 
 
 def ring(forwarding: Forwarding) -> dict[str, Bits]:
