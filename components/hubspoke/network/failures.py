@@ -29,9 +29,9 @@ def prove_failures(
 
 def failing(known: Known, network: Network, questions: Iterable[Question], risks: Iterable[str]) -> Iterator[Verdict]:
     """The same from what is known of the network as it is."""
-    asked = tuple(questions)
+    asked, gone = tuple(questions), _cut_off(network)
     for risk in risks:
-        cut_off = tuple(sorted(e.key for e in network.endpoints if risk in e.risks))
+        cut_off = gone.get(risk, ())
         after = known.after(fail(network, risk))
         left = [(each, question) for each, question in zip(_without(asked, cut_off), asked, strict=True) if each]
         # What holds of all of them holds of some.
@@ -51,3 +51,12 @@ def _without(questions: Iterable[Question], gone: tuple[str, ...]) -> Iterator[Q
                 left[id(keys)] = tuple(key for key in keys if key not in away)
         sources, targets = left[id(question.sources)], left[id(question.targets)]
         yield replace(question, sources=sources, targets=targets) if sources and targets else None
+
+
+def _cut_off(network: Network) -> dict[str, tuple[str, ...]]:
+    """The endpoints that go down with each risk."""
+    found: dict[str, list[str]] = {}
+    for endpoint in network.endpoints:
+        for risk in dict.fromkeys(endpoint.risks):
+            found.setdefault(risk, []).append(endpoint.key)
+    return {risk: tuple(sorted(keys)) for risk, keys in found.items()}

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import assert_never
 
 from hubspoke.network.classes import Bits, members
+from hubspoke.network.collecting import uncollected
 from hubspoke.network.explain import Pairs, examples, loop_examples
 from hubspoke.network.filters import EPHEMERAL, Cell
 from hubspoke.network.known import Known
@@ -24,7 +25,8 @@ def prove(network: Network, questions: Iterable[Question]) -> list[Verdict]:
 
 def ask(known: Known, questions: Iterable[Question]) -> list[Verdict]:
     """Answers each question of a network that is settled already."""
-    return [_kept_verdict(known, question) for question in questions]
+    with uncollected():
+        return [_kept_verdict(known, question) for question in questions]
 
 
 def _kept_verdict(known: Known, question: Question) -> Verdict:
