@@ -24,16 +24,25 @@ class Chooser:
 
     def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
         self._classes, self._links = classes, links
-        self._worth: dict[tuple[str, int], tuple[Route, Worth | None]] = {}
+        self._worth: dict[tuple[str, int], tuple[Route, Worth]] = {}
 
     def choose(self, table: Table, routes: Sequence[Route], among: Bits) -> list[Cell]:
         """The winners for prefixes of these classes, in cells that do not overlap."""
+        found = self._open(table, routes, among)
+        once, twice = 0, 0
+        for _, bits in found:
+            twice |= once & bits
+            once |= bits
+        alone = [Cell(left, (route,), True) for route, bits in found if (left := bits & ~twice)]
+        return _merged([*alone, *self._best(table, found, twice)]) if twice else alone
+
+    def _best(self, table: Table, found: Iterable[tuple[Route, Bits]], free: Bits) -> list[Cell]:
+        """The winners where several routes are to the same prefixes."""
         equals: dict[Worth, list[tuple[Route, Bits]]] = {}
-        for route, bits in self._open(table, routes, among):
-            worth = self._worth_of(table, route)
-            if worth is not None:
-                equals.setdefault(worth, []).append((route, bits))
-        cells, free = list[Cell](), among
+        for route, bits in found:
+            if bits & free:
+                equals.setdefault(self._worth_of(table, route), []).append((route, bits))
+        cells = list[Cell]()
         for worth in sorted(equals):
             for bits, winners in _apart((route, bits & free) for route, bits in equals[worth]):
                 cells.append(Cell(bits, winners, len(winners) == 1 or shares(table, winners)))
@@ -42,41 +51,44 @@ class Chooser:
         return cells
 
     def _open(self, table: Table, routes: Sequence[Route], among: Bits) -> list[tuple[Route, Bits]]:
-        """The routes, each with those of the classes that no shield hides from it."""
+        """The routes that take part, each with those of the classes that no shield hides from it."""
         own, order = self._classes.own, order_of(table)
-        found = [(route, bits) for route in routes if (bits := own(route.prefixes) & among)]
+        found = [
+            (route, bits) for route in routes
+            if (bits := own(route.prefixes) & among) and usable(table, route, self._links)
+        ]  # fmt: skip
         if not order.shielded or not any(route.source in order.shielded for route, _ in found):
             return found
         hidden = 0
         for route in routes:
-            if route.source in order.shields and self._worth_of(table, route) is not None:
+            if route.source in order.shields and usable(table, route, self._links):
                 hidden |= self._classes.within(own(route.prefixes))
         return [(route, bits & ~hidden if route.source in order.shielded else bits) for route, bits in found]
 
-    def _worth_of(self, table: Table, route: Route) -> Worth | None:
-        """Its rank; None where it takes no part."""
+    def _worth_of(self, table: Table, route: Route) -> Worth:
         key = table.kind, id(route)
         if key not in self._worth:
-            worth = rank(table, route, self._links) if usable(table, route, self._links) else None
-            self._worth[key] = route, worth  # the route is kept, so that its id stays its own
+            self._worth[key] = route, rank(table, route, self._links)  # the route is kept, so that its id stays its own
         return self._worth[key][1]
 
 
-def rechosen(last: Iterable[Cell], fresh: Iterable[Cell], among: Bits) -> list[Cell]:
+def rechosen(last: Iterable[Cell], fresh: list[Cell], among: Bits) -> list[Cell]:
     """The cells of a table after those of some classes were chosen afresh. Those with the same winners are one."""
-    new = {_winners(cell): cell for cell in fresh}
-    first, found = {winners[0] for winners in new}, list[Cell]()
+    first, kept, alike = {id(cell.routes[0]) for cell in fresh}, list[Cell](), list[Cell]()
     for cell in last:
-        bits = cell.bits & ~among
-        if id(cell.routes[0]) in first and (also := new.pop(_winners(cell), None)):
-            bits |= also.bits
-        if bits:
-            found.append(cell if bits == cell.bits else Cell(bits, cell.routes, cell.sure))
-    return [*found, *new.values()]
+        if left := cell.bits & ~among:
+            part = cell if left == cell.bits else Cell(left, cell.routes, cell.sure)
+            (alike if id(cell.routes[0]) in first else kept).append(part)
+    return kept + (_merged([*alike, *fresh]) if alike else fresh)
 
 
-def _winners(cell: Cell) -> tuple[int, ...]:
-    return tuple(map(id, cell.routes))
+def _merged(cells: Iterable[Cell]) -> list[Cell]:
+    found: dict[tuple[int, ...], Cell] = {}
+    for cell in cells:
+        winners = tuple(map(id, cell.routes))
+        same = found.get(winners)
+        found[winners] = Cell(same.bits | cell.bits, cell.routes, cell.sure) if same else cell
+    return list(found.values())
 
 
 def swayed(classes: Classes, table: Table, source: Source, bits: Bits) -> Bits:

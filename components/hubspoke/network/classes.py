@@ -10,9 +10,9 @@ class where packets are looked up. Classes are numbered depth first, so that all
 Class 0 is what lies in no prefix at all.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address
-from itertools import chain, count
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from hubspoke.network.model import Prefixes
 
 Bits = int  # a set of classes
 Ints = npt.NDArray[np.int64]
-_NONE: Ints = np.zeros(0, np.int64)
+_WIDTH = 64  # more than any prefix is long
 
 
 def members(bits: Bits) -> Iterator[int]:
@@ -37,16 +37,16 @@ class Classes:
 
     def __init__(self, tuples: Iterable[Prefixes]) -> None:
         self._kept = list({id(each): each for each in tuples}.values())  # an id names a tuple while it is kept
-        number = dict(zip(dict.fromkeys(chain.from_iterable(self._kept)), count(), strict=False))
-        flat = np.fromiter(map(number.__getitem__, chain.from_iterable(self._kept)), np.int64)
+        texts = list(chain.from_iterable(self._kept))
+        self._codes, place, flat = np.unique(_codes(texts), return_index=True, return_inverse=True)
+        self._texts = [texts[n] for n in place.tolist()]
         owners = np.repeat(np.arange(len(self._kept)), [len(each) for each in self._kept])
-        self._texts = list(number)
-        painted = _Painted(*_parse(self._texts), _signatures(flat, owners, len(number)))
+        lows, lengths = np.divmod(self._codes, _WIDTH)
+        painted = _Painted(lows, lengths, _signatures(flat, owners, len(self._codes)))
         numbers, self._parents, self._ends = _depth_first(painted.parents)
         self._starts, self._atoms = painted.starts, numbers[painted.atoms]
         self._class_of = numbers[painted.classes]
         self._sizes = np.bincount(self._class_of, minlength=len(self._ends))  # in prefixes
-        self._number = number
         self._own = self._bits_of_tuples(flat, owners)
         self._depths = _depths(self._parents)
         self._inner = sum(1 << c for c, end in enumerate(self._ends) if end > c + 1)
@@ -66,8 +66,10 @@ class Classes:
         return found
 
     def _union(self, prefixes: Prefixes) -> Bits:
-        numbers = np.unique(self._class_of[[self._number[text] for text in prefixes]]) if prefixes else _NONE
-        if self._sizes[numbers].sum() != len(set(prefixes)):
+        codes = np.unique(_codes(prefixes))
+        places = np.searchsorted(self._codes, codes)
+        numbers = np.unique(self._class_of[places[places < len(self._codes)]])
+        if not np.array_equal(self._codes[np.isin(self._class_of, numbers)], codes):
             raise KeyError(f"not a union of whole classes: {prefixes}")
         return _bits(numbers)
 
@@ -129,13 +131,13 @@ class Classes:
         return found
 
 
-def _parse(texts: list[str]) -> tuple[Ints, Ints]:
-    """First address and length of each canonical prefix."""
+def _codes(texts: Sequence[str]) -> Ints:
+    """A number for each canonical prefix, from its first address and its length."""
     numbers = np.fromstring(".".join(texts).replace("/", "."), np.int64, sep=".") if texts else np.zeros(0, np.int64)
     if len(numbers) != 5 * len(texts):
         raise ValueError(f"not all of these are IPv4 prefixes in canonical form: {texts[:3]}...")
-    parts = numbers.reshape(-1, 5)
-    return parts[:, :4] @ np.array([1 << 24, 1 << 16, 1 << 8, 1], np.int64), parts[:, 4]
+    codes: Ints = numbers.reshape(-1, 5) @ np.array([1 << 24, 1 << 16, 1 << 8, 1, 0], np.int64)
+    return codes * _WIDTH + numbers[4::5]
 
 
 def _signatures(flat: Ints, owners: Ints, size: int) -> Ints:

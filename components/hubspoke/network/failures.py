@@ -50,8 +50,8 @@ def case(
     Endpoints in `more` are cut off too.
     """
     asked = tuple(questions)
-    own = [endpoint.key for endpoint in network.endpoints if risk in endpoint.risks]
-    cut_off = tuple(sorted({*own, *more}))
+    own = network.cut_off.get(risk, ())
+    cut_off = tuple(sorted({*own, *more})) if more else own
     after = known.after(fail(network, risk))
     left = []
     for each, *stronger in zip(_without(asked, cut_off), _without(asked, own), asked, strict=True):

@@ -124,7 +124,7 @@ def _into_after(last: Forwarding, made: Mapping[str, Steps]) -> dict[str, dict[s
 class _Maker:
     def __init__(self, settled: Settled) -> None:
         self.settled, self.health, self.link = settled, settled.network.health, settled.network.link
-        self._ends: dict[tuple[str, int], Ends] = {}  # of routers that have several tables, by id of the route
+        self._ends: dict[tuple[object, ...], Ends] = {}  # of routers that have several tables, by ids of the routes
 
     def steps(self, table: Table, within: Bits) -> Steps:
         """Of the classes `within`. Longest prefix first: what a longer one claims, no shorter one gets."""
@@ -144,11 +144,10 @@ class _Maker:
         return {step: left for step, bits in found.items() if (left := bits & within)}
 
     def ends(self, router: str, routes: tuple[Route, ...]) -> Ends:
-        if len(routes) > 1:
-            return tuple(sorted({end for route in routes for end in self.ends(router, (route,))}))
-        key = router, id(routes[0])
+        key = router, *map(id, routes)
         if key not in self._ends:
-            self._ends[key] = tuple(sorted(set(self.ends_of(router, routes[0].next_hop))))
+            found = {end for route in routes for end in self.ends_of(router, route.next_hop)}
+            self._ends[key] = tuple(sorted(found)) if len(found) > 1 else tuple(found)
         return self._ends[key]
 
     def ends_of(self, router: str, hop: NextHop) -> Iterable[str]:

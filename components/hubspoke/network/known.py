@@ -7,6 +7,7 @@ from itertools import compress
 from operator import is_not
 
 from hubspoke.network.classes import Bits
+from hubspoke.network.collecting import uncollected
 from hubspoke.network.delta import unlike
 from hubspoke.network.filters import Admission, Cell, Side, Traffic
 from hubspoke.network.forward import Forwarding, forwarding, reforwarding
@@ -43,11 +44,13 @@ class Known:
             self.sorting = Sorting(self.network, self.roster, admission)
 
     @classmethod
+    @uncollected()
     def of(cls, network: Network) -> "Known":
         """Settles a network. Endpoints with the same addresses are findings of it."""
         settled = settle(network)
         return cls(settled, forwarding(settled), Admission(settled.classes))
 
+    @uncollected()
     def after(self, network: Network) -> "Known":
         """The same for a network that is mostly the same, from what is known of this one."""
         settled = resettle(self.settled, network)

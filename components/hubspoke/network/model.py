@@ -262,6 +262,15 @@ class Network:
                 found.setdefault(risk, []).append(link)
         return {risk: tuple(found[risk]) for risk in sorted(found)}
 
+    @cached_property
+    def cut_off(self) -> dict[str, tuple[str, ...]]:
+        """The keys of the endpoints that go down with each thing that may fail, sorted."""
+        found: dict[str, list[str]] = {}
+        for endpoint in self.endpoints:
+            for risk in dict.fromkeys(endpoint.risks):
+                found.setdefault(risk, []).append(endpoint.key)
+        return {risk: tuple(sorted(keys)) for risk, keys in found.items()}
+
     @property
     def risks(self) -> tuple[str, ...]:
         """Everything that may fail, by name, sorted."""

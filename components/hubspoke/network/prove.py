@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import assert_never
 
 from hubspoke.network.classes import Bits, members
+from hubspoke.network.collecting import uncollected
 from hubspoke.network.explain import Pairs, examples, loop_examples
 from hubspoke.network.filters import EPHEMERAL, Cell
 from hubspoke.network.known import Known
@@ -24,7 +25,8 @@ def prove(network: Network, questions: Iterable[Question]) -> list[Verdict]:
 
 def ask(known: Known, questions: Iterable[Question]) -> list[Verdict]:
     """Answers each question of a network that is settled already."""
-    return [_kept_verdict(known, question) for question in questions]
+    with uncollected():
+        return [_kept_verdict(known, question) for question in questions]
 
 
 def _kept_verdict(known: Known, question: Question) -> Verdict:
@@ -124,7 +126,7 @@ def _one_way(
     wanted, senders = known.roster.together(targets), known.roster.together(sources)
     for sort in known.sorting.sources(known.anew(question, sources, targets)):
         for key, own, arrived in known.arriving(sort, cell, every=True, best=best, answers=answers):
-            if gap := wanted & ~arrived & ~known.roster.owned(key):
+            if gap := wanted & ~arrived & ~known.roster.owned[key]:
                 yield from ((number, gap, True) for number in members(own))
     for sort in () if question in known.proven_before else known.sorting.targets(targets):  # filters judge as they did
         if out := senders & ~known.admitted(sort, cell, best=best, answers=answers):
@@ -133,7 +135,7 @@ def _one_way(
 
 def _kept_out(known: Known, sort: Sort, senders: Bits) -> Iterator[Gap]:
     for key, own in sort.members:
-        if gap := senders & ~known.roster.owned(key):
+        if gap := senders & ~known.roster.owned[key]:
             yield from ((number, gap, False) for number in members(own))
 
 
@@ -159,7 +161,7 @@ def _suspects(known: Known, question: Isolated) -> Iterator[tuple[Sort, Bits]]:
             wanted |= sort.bits
     for sort in known.sorting.sources(sources) if wanted else ():
         for key, own, arriving in known.ever_arriving(sort):
-            if bits := wanted & arriving & ~known.roster.owned(key):
+            if bits := wanted & arriving & ~known.roster.owned[key]:
                 yield Sort(sort.filters, sort.number, own, [(key, own)]), bits
 
 
@@ -189,7 +191,7 @@ def _routed(known: Known, question: Routed) -> Verdict:
 def _unrouted(known: Known, question: Routed, *, best: bool) -> Iterator[Gap]:
     wanted, values = known.roster.together(question.targets), known.routes(every=True, best=best)
     for key in known.anew(question, question.sources, question.targets):
-        own = known.roster.owned(key)
+        own = known.roster.owned[key]
         if gap := wanted & ~known.leaving(key, values, every=True) & ~own:
             yield next(members(own)), gap, True
 
@@ -219,9 +221,9 @@ def _astray(known: Known, sources: Keys, targets: Keys, table: str) -> Iterator[
     through, around = known.through(table), known.around(table)
     past = {key: bits for key in targets if (bits := known.leaving(key, around, every=False))}
     for key in sources:
-        own, crossing = known.roster.owned(key), known.leaving(key, through, every=False)
+        own, crossing = known.roster.owned[key], known.leaving(key, through, every=False)
         for target, answered in past.items() if crossing else ():
-            if answered & own and (bits := crossing & known.roster.owned(target) & ~own):
+            if answered & own and (bits := crossing & known.roster.owned[target] & ~own):
                 yield next(members(own & answered)), bits, True
 
 

@@ -15,19 +15,16 @@ class Roster:
 
     def __init__(self, endpoints: Iterable[Endpoint], owned: Mapping[str, Bits]) -> None:
         self.by_key = {endpoint.key: endpoint for endpoint in endpoints}
-        self._owned, self._together = owned, dict[Keys, Bits]()
+        self.owned = {key: owned[f"={key}"] for key in self.by_key}  # the classes of each endpoint's addresses
+        self._together: dict[Keys, Bits] = {}
         self._sets: dict[Keys, frozenset[str]] = {}
-
-    def owned(self, key: str) -> Bits:
-        """The classes of an endpoint's addresses."""
-        return self._owned[f"={key}"]
 
     def together(self, keys: Keys) -> Bits:
         """The classes of several endpoints' addresses."""
         if keys not in self._together:
             bits = 0
             for key in keys:
-                bits |= self.owned(key)
+                bits |= self.owned[key]
             self._together[keys] = bits
         return self._together[keys]
 
@@ -49,7 +46,7 @@ class Roster:
         """The endpoints that have each class."""
         found: dict[int, list[str]] = {}
         for key in self.by_key:
-            for number in members(self.owned(key)):
+            for number in members(self.owned[key]):
                 found.setdefault(number, []).append(key)
         return found
 
@@ -73,7 +70,7 @@ def overlaps(roster: Roster) -> tuple[Finding, ...]:
     claimed, found = 0, list[Finding]()
     seen: list[tuple[Bits, str]] = []
     for endpoint in roster.by_key.values():
-        bits = roster.owned(endpoint.key)
+        bits = roster.owned[endpoint.key]
         if bits & claimed:
             other = next(key for earlier, key in seen if earlier & bits)
             what = f"{endpoint.key} and {other} have addresses in common"

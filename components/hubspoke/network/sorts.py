@@ -1,12 +1,11 @@
 """Endpoints sorted by what filters make of their addresses: what is asked of one of a sort is answered for all."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from hubspoke.network.classes import Bits, members
 from hubspoke.network.filters import Admission, Side
-from hubspoke.network.model import Filter, Network
+from hubspoke.network.model import Network
 from hubspoke.network.roster import Keys, Roster
 
 Name = tuple[Keys, tuple[int, ...]]
@@ -28,6 +27,7 @@ class Sorting:
     def __init__(self, network: Network, roster: Roster, admission: Admission) -> None:
         self._network, self._roster, self._admission = network, roster, admission
         self._sorted: dict[tuple[Keys, Side], list[Sort]] = {}
+        self._grouped: dict[tuple[Keys, Side], list[list[int]]] = {}
         self._names: dict[tuple[str, Side], list[tuple[Name, Bits]]] = {}
 
     def sources(self, keys: Keys) -> list[Sort]:
@@ -54,18 +54,20 @@ class Sorting:
         if (key, side) not in self._names:
             endpoint, found = self._roster.by_key[key], dict[Name, Bits]()
             own = endpoint.egress if side == "source" else endpoint.ingress
-            groups = self._groups((self._network.filter[each] for each in own), side)
-            groups += self._between if side == "source" else []
-            for number in members(self._roster.owned(key)):
-                name = own, tuple(group[number] for group in groups)
+            for number in members(self._roster.owned[key]):
+                name = own, tuple([group[number] for group in self._groups(own, side)])
                 found[name] = found.get(name, 0) | 1 << number
             self._names[key, side] = list(found.items())
         return self._names[key, side]
 
-    @cached_property
-    def _between(self) -> list[list[int]]:
-        keys = dict.fromkeys(key for table in self._network.tables for key in table.filters)
-        return self._groups((self._network.filter[key] for key in keys), "source")
+    def _groups(self, own: Keys, side: Side) -> list[list[int]]:
+        """By filter on the way, the groups of classes that it does not tell apart."""
+        if (own, side) not in self._grouped:
+            keys = dict.fromkeys([*own, *(self._between if side == "source" else ())])
+            filters = [self._network.filter[key] for key in keys]
+            self._grouped[own, side] = [self._admission.groups(each.rules, side) for each in filters]
+        return self._grouped[own, side]
 
-    def _groups(self, filters: Iterable[Filter], side: Side) -> list[list[int]]:
-        return [self._admission.groups(each.rules, side) for each in filters]
+    @cached_property
+    def _between(self) -> Keys:
+        return tuple(key for table in self._network.tables for key in table.filters)

@@ -11,7 +11,7 @@ from hubspoke.network.classes import Bits
 from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Steps
 
 Values = dict[str, Bits]  # by table: the classes of which something holds
-Passes = Mapping[str, Bits]  # by table: the classes that its filters let pass; all where it is not named
+Moved = Mapping[str, Bits]  # by table: the classes of which it is not what it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +59,29 @@ def respread(forwarding: Forwarding, last: Mapping[Aim, Values]) -> tuple[dict[A
     """
     turning = ring(forwarding)
     turned = {aim: _rise(forwarding, aim, _without(values, turning), turning) for aim, values in last.items()}
-    above = upstream(forwarding, _moved(last, turned, turning))
-    if not above:
-        return dict(last), {}
-    risen = {aim: _rise(forwarding, aim, _without(values, above), above) for aim, values in turned.items()}
-    return risen, _moved(last, risen, above)
+    moved = _moved(last, turned, turning)
+    if not moved:
+        return dict(last), moved
+    above = upstream(forwarding, moved)
+    found = {aim: _above(forwarding, aim, values, moved, above) for aim, values in turned.items()}
+    return found, _moved(last, found, above)
 
 
-def _without(values: Values, open_: Mapping[str, Bits]) -> Values:
+def _above(forwarding: Forwarding, aim: Aim, turned: Values, moved: Moved, above: Moved) -> Values:
+    """The values with those above what moved. Where every path has to hold, nothing holds above what does not."""
+    left = _without(turned, above)
+    strict = aim.every and not (aim.best and not forwarding.certain)
+    if strict and not any(turned[table] & bits for table, bits in moved.items()):
+        return left
+    return _rise(forwarding, aim, left, above)
+
+
+def _without(values: Values, open_: Moved) -> Values:
     return values | {table: values[table] & ~bits for table, bits in open_.items()}
 
 
 def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: Iterable[str]) -> dict[str, Bits]:
-    """The classes whose values are other for any aim."""
+    """The classes whose values are other for any aim, by table."""
     found: dict[str, Bits] = {}
     for aim, values in after.items():
         last = before[aim]
