@@ -8,6 +8,7 @@ from functools import cached_property
 from hubspoke.network.advice import culprits
 from hubspoke.network.alike import in_words_of
 from hubspoke.network.compare import Difference, compare
+from hubspoke.network.delta import unlike
 from hubspoke.network.failures import case, fail, prove_failures
 from hubspoke.network.intended import intended, questions
 from hubspoke.network.kept import Kept
@@ -16,6 +17,8 @@ from hubspoke.network.model import Endpoint, Finding, Network
 from hubspoke.network.prove import ask
 from hubspoke.network.questions import Answer, Question, Verdict
 from hubspoke.plan.model import Plan
+
+_PARTS = ("tables", "links", "endpoints", "filters", "sessions")
 
 
 class NotInNetwork(Exception):
@@ -89,7 +92,7 @@ class Judgement:
         """What holds of the network: as it is, or with all of `failing` down together."""
         if self.failing:
             return self._all_down()
-        found = ask(self._known, self.questions)
+        found = self.kept.whole[1] if self.kept and self._as_planned else ask(self._known, self.questions)
         return self._retold(found, lambda asked: ask(self._own, asked))
 
     @cached_property
@@ -100,8 +103,9 @@ class Judgement:
 
     def _case(self, risk: str) -> tuple[Verdict, ...]:
         more = self._accepted.get(risk, ())
-        start = self.kept.failed(risk) if self.kept else self._known
-        found = case(start, self._seen, self.questions, risk, more)[1]
+        start, kept = self.kept.failed(risk) if self.kept else (self._known, ())
+        plain = self.kept and self._as_planned and not more
+        found = kept if plain else case(start, self._seen, self.questions, risk, more)[1]
         return self._retold(found, lambda asked: case(self._own, self.network, asked, risk, more)[1])
 
     def _retold(
@@ -139,8 +143,18 @@ class Judgement:
         return in_words_of(self.kept.network, self.network) if self.kept else self.network
 
     @cached_property
+    def _as_planned(self) -> bool:
+        """Whether it says what the plan says, of which all is proven."""
+        meant = self.kept.network if self.kept else None
+        return (
+            meant is not None
+            and self._seen.findings == meant.findings
+            and not any(unlike(getattr(meant, part), getattr(self._seen, part)) for part in _PARTS)
+        )
+
+    @cached_property
     def _known(self) -> Known:
-        return self.kept.known.after(self._seen) if self.kept else self._own
+        return self.kept.whole[0].after(self._seen) if self.kept else self._own
 
     @cached_property
     def _own(self) -> Known:

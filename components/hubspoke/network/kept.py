@@ -8,7 +8,10 @@ from hubspoke.network.intended import intended, questions
 from hubspoke.network.intended.context import Owners, owner, owners_of
 from hubspoke.network.known import Known
 from hubspoke.network.prove import ask
+from hubspoke.network.questions import Verdict
 from hubspoke.plan.model import Plan
+
+Case = tuple[Known, tuple[Verdict, ...]]  # what is known then, and the answers
 
 
 class Kept:
@@ -18,14 +21,22 @@ class Kept:
         self.plan = plan
         self.network = intended(plan)
         self.questions = tuple(questions(plan))
-        self._failed: dict[str, Known] = {}
+        self._cases: dict[str, Case] = {}
 
     @cached_property
-    def known(self) -> Known:
+    def whole(self) -> Case:
         """As it is. Raises settle.Oscillation."""
         known = Known.of(self.network)
-        ask(known, self.questions)
-        return known
+        return known, tuple(ask(known, self.questions))
+
+    def failed(self, risk: str) -> Case:
+        """With one thing failed; as it is where the plan has no such thing."""
+        if risk not in self.network.at_risk:
+            return self.whole
+        if risk not in self._cases:
+            known, verdicts = case(self.whole[0], self.network, self.questions, risk)
+            self._cases[risk] = known, tuple(verdicts)
+        return self._cases[risk]
 
     @cached_property
     def _owners(self) -> Owners:
@@ -34,14 +45,6 @@ class Kept:
     def is_of(self, origin: str, stacks: Collection[str]) -> bool:
         """Whether something is a resource, or in the plan a part of one of these accounts' stacks."""
         return not origin.startswith("plan:") or owner(self._owners, origin) in stacks
-
-    def failed(self, risk: str) -> Known:
-        """With one thing failed; as it is where the plan has no such thing."""
-        if risk not in self.network.at_risk:
-            return self.known
-        if risk not in self._failed:
-            self._failed[risk], _ = case(self.known, self.network, self.questions, risk)
-        return self._failed[risk]
 
 
 _shared: list[Kept] = []
