@@ -1,0 +1,96 @@
+"""What is proven from what is kept of the plan is what is proven from nothing."""
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hubspoke.network.alike import in_words_of
+from hubspoke.network.judge import Judgement, accepted_of
+from hubspoke.network.kept import Kept, share, shared
+from hubspoke.network.model import Finding, Network
+from hubspoke.network.questions import Verdict
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.network.test_intended import example, network
+from tests.scenarios.mutations import mutations
+
+STACKS = tuple(account.key for account in example().accounts)
+
+
+@cache
+def kept() -> Kept:
+    return Kept(example())
+
+
+@cache
+def changed() -> tuple[Network, ...]:
+    return (network(), *(each.network for each in mutations(network(), ("10.0.0.0/8",))))
+
+
+def told(meant: Network, *, backwards: bool) -> Network:
+    """The same network by other resources: other origins, and an order of their own where none matters."""
+    step = -1 if backwards else 1
+    return Network(
+        tuple(replace(t, origin=f"urn:{t.key}", routes=tuple(
+            replace(r, origin=f"urn:{t.key}") for r in t.routes[::step])) for t in meant.tables[::step]),
+        tuple(replace(link, origin=f"urn:{link.key}", ends=link.ends[::step]) for link in meant.links),
+        tuple(replace(e, origin=f"urn:{e.key}") for e in meant.endpoints[::step]),
+        tuple(replace(f, origin=f"urn:{f.key}", rules=tuple(
+            replace(r, origin=f"urn:{f.key}") for r in f.rules)) for f in meant.filters),
+        tuple(replace(s, origin=f"urn:{s.key}", speakers=s.speakers[::step]) for s in meant.sessions),
+        meant.findings,
+    )  # fmt: skip
+
+
+def answers(verdicts: tuple[Verdict, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    return [(each.question.key, each.case, each.answer, each.cut_off) for each in verdicts]
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, len(changed()) - 1), st.booleans(), st.sampled_from(["", "endpoint/e1:euc1", "hub/use1:euc1"]))
+def test_whatever_is_changed_is_judged_as_from_nothing(number: int, backwards: bool, known: str) -> None:
+    there = told(changed()[number], backwards=backwards)
+    accepted = [accepted_of(example(), there, known)] if known else []
+    anew = Judgement(example(), there, accepted)
+    from_kept = Judgement(example(), there, accepted, kept=kept(), stacks=STACKS)
+    assert answers(from_kept.verdicts) == answers(anew.verdicts)
+    assert answers(from_kept.failures) == answers(anew.failures)
+    assert from_kept.differences == anew.differences
+
+
+@pytest.mark.parametrize("stacks", [(), STACKS])
+def test_what_others_are_at_fault_for_is_told_in_the_plans_words(stacks: tuple[str, ...]) -> None:
+    judgement = Judgement(example(), told(network(), backwards=True), kept=kept(), stacks=stacks)
+    origins = {hop.route.origin for verdict in judgement.failures for example_ in verdict.examples
+               for path in example_.there.paths for hop in path.hops if hop.route}  # fmt: skip
+    assert origins
+    assert all(origin.startswith("urn:" if stacks else "plan:") for origin in origins)
+
+
+@settings(deadline=None, max_examples=2)
+@given(st.booleans())
+def test_a_network_told_otherwise_is_the_plans_own(backwards: bool) -> None:
+    there = in_words_of(network(), told(network(), backwards=backwards))
+    assert all(
+        one is other
+        for part in ("tables", "links", "endpoints", "filters", "sessions")
+        for one, other in zip(getattr(there, part), getattr(network(), part), strict=True)
+    )
+
+
+def test_a_finding_is_no_less_for_what_is_kept() -> None:
+    finding = Finding("a route that nobody understands", "urn:route", "remove it")
+    there = replace(network(), findings=(finding,))
+    anew, from_kept = Judgement(example(), there), Judgement(example(), there, kept=kept())
+    assert answers(from_kept.verdicts) == answers(anew.verdicts)
+    assert from_kept.findings == (finding,)
+
+
+def test_what_is_shared_is_of_the_very_plan() -> None:
+    plan = example()
+    share(plan)
+    found = shared(plan)
+    assert found is not None
+    assert found.plan is plan
+    assert shared(replace(plan)) is None
