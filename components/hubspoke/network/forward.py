@@ -117,7 +117,8 @@ def _into_after(last: Forwarding, made: Mapping[str, Steps]) -> dict[str, dict[s
                 other[end][table] = new.get(end, 0)
     found = dict(last.into)
     for end, tables in other.items():
-        found[end] = {table: bits for table, bits in {**found.get(end, {}), **tables}.items() if bits}
+        left = {table: bits for table, bits in {**found.pop(end, {}), **tables}.items() if bits}
+        found |= {end: left} if left else {}
     return found
 
 

@@ -270,19 +270,27 @@ class Network:
     def with_tables(self, tables: Iterable[Table]) -> "Network":
         """The same with these tables in place of those of their keys."""
         table = {**self.table, **_by_key(tables)}
-        return self._indexing(replace(self, tables=tuple(table.values())), table=table)
+        other = self.indexing(replace(self, tables=tuple(table.values())))
+        vars(other).update(table=table)
+        return other
 
     def with_links(self, links: Iterable[Link]) -> "Network":
         """The same with these links in place of those of their keys."""
         links = tuple(links)
         link, health = {**self.link, **_by_key(links)}, {**self.health, **{each.key: each.health for each in links}}
-        return self._indexing(replace(self, links=tuple(link.values())), link=link, health=health)
-
-    def _indexing(self, other: "Network", **index: object) -> "Network":
-        """Gives another network what is indexed already, so that it is not indexed anew."""
-        kept = ("table", "endpoint", "filter", "link", "health")
-        vars(other).update({name: vars(self)[name] for name in kept if name in vars(self)}, **index)
+        other = self.indexing(replace(self, links=tuple(link.values())))
+        vars(other).update(link=link, health=health)
         return other
+
+    def indexing(self, other: "Network") -> "Network":
+        """Gives another network what is indexed here of parts that are the very same: it is not indexed anew."""
+        for index, part in _INDEXED.items():
+            if index in vars(self) and getattr(self, part) is getattr(other, part):
+                vars(other).setdefault(index, vars(self)[index])
+        return other
+
+
+_INDEXED = {"table": "tables", "link": "links", "health": "links", "endpoint": "endpoints", "filter": "filters"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def resettle(before: Settled, network: Network) -> Settled:
 
     Wholly anew where tables come or go, or there are prefixes that the classes do not tell apart.
     """
-    other = changes(before.given, network)
+    other = changes(before.given, before.network.indexing(network))
     try:
         for prefixes in all_prefixes(other):
             before.classes.own(prefixes)
