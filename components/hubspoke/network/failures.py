@@ -24,7 +24,9 @@ def prove_failures(
 
     Endpoints that go down with it are not asked about, and named in the verdict.
     """
-    yield from failing(Known.of(network), network, questions, network.risks if risks is None else risks)
+    known, asked = Known.of(network), tuple(questions)
+    ask(known, asked)  # what holds as it is need not be asked again where nothing moves
+    yield from failing(known, network, asked, network.risks if risks is None else risks)
 
 
 def failing(known: Known, network: Network, questions: Iterable[Question], risks: Iterable[str]) -> Iterator[Verdict]:
