@@ -135,12 +135,12 @@ class _Maker:
             if bits := cell.bits & around:
                 step = self.ends(table.router, cell.routes), cell.sure
                 prefixes[step] = prefixes.get(step, 0) | bits
-        found = dict.fromkeys(prefixes, 0)
-        for layer in classes.layers(_union(prefixes)):
-            covered = {step: classes.within(own) for step, bits in prefixes.items() if (own := bits & layer)}
-            for step, bits in covered.items():
-                found[step] |= bits & ~claimed
-            claimed |= _union(covered)
+        found, every = dict.fromkeys(prefixes, 0), _union(prefixes)
+        for layer in classes.layers(every):
+            for step, bits in prefixes.items():
+                if own := bits & layer:
+                    found[step] |= classes.within(own) & ~claimed
+            claimed |= classes.within(every & layer)
         within &= classes.inhabited
         return {step: left for step, bits in found.items() if (left := bits & within)}
 

@@ -106,9 +106,9 @@ def downstream(forwarding: Forwarding, start: Mapping[str, Bits]) -> dict[str, B
             found[table] |= bits
         for table, bits in news.items():
             for (ends, _), led in forwarding.steps[table].items():
-                if led & bits:
+                if onward := led & bits:
                     for end in ends:
-                        if new := led & bits & ~found.get(end, -1):
+                        if new := onward & ~found.get(end, -1):
                             grown[end] = grown.get(end, 0) | new
         news = grown
     return found
@@ -125,8 +125,9 @@ def upstream(
             found[table] = found.get(table, 0) | bits
         for table, bits in news.items():
             for other, led in forwarding.into.get(table, {}).items():
-                new = led & bits & ~found.get(other, 0)
-                if new and (within is None or (new := new & within[other])):
+                if (new := led & bits) and (new := new & ~found.get(other, 0)) and within is not None:
+                    new &= within[other]
+                if new:
                     grown[other] = grown.get(other, 0) | new
         news = grown
     return found
@@ -162,8 +163,8 @@ def _told(
     grown: dict[str, Bits] = {}
     for end, bits in news.items():
         for table, led in forwarding.into.get(end, {}).items():
-            new = led & bits & ~values[table]
-            if new and (new := new & open_.get(table, 0)):
+            # Most have nothing in common: the first of these is most of the work.
+            if (new := led & bits) and (new := new & open_.get(table, 0) & ~values[table]):
                 if table in forwarding.forked:
                     new = _value(forwarding.steps[table], values, aim, new)
                 if new:
