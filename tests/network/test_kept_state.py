@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from hubspoke.network.delta import with_tables
 from hubspoke.network.failures import fail, prove_failures
 from hubspoke.network.known import Known
 from hubspoke.network.model import (
@@ -176,7 +177,7 @@ def test_the_work_of_a_change_follows_the_change_and_not_the_network(spokes: int
     assert all(verdict.passed for verdict in ask(known, asked))
     one = network.table["s0"]
     dropped = replace(one, routes=(one.routes[0], replace(one.routes[1], next_hop=Drop())))
-    after = known.after(network.with_tables([dropped]))
+    after = known.after(with_tables(network, [dropped]))
     assert work(after) == (1, 1, 1)
     assert [verdict.answer for verdict in ask(after, asked)] == ["refuted", "refuted"]
     tunnel = known.after(fail(network, "t0"))

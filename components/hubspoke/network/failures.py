@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from hubspoke.network.delta import with_links
 from hubspoke.network.known import Known
 from hubspoke.network.model import Network
 from hubspoke.network.prove import ask, in_case
@@ -14,7 +15,7 @@ def fail(network: Network, *risks: str) -> Network:
     unknown = set(risks) - set(network.risks)
     if unknown:
         raise KeyError(f"nothing in the network is called {sorted(unknown)}; there are: {', '.join(network.risks)}")
-    return network.with_links([replace(link, health="down") for risk in risks for link in network.at_risk[risk]])
+    return with_links(network, [replace(link, health="down") for risk in risks for link in network.at_risk[risk]])
 
 
 def prove_failures(

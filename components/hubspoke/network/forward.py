@@ -1,9 +1,7 @@
-"""Where packets end up: the winners of all tables as steps, and the fixed points of what the steps lead to.
+"""What every table does with packets: its winners as steps, longest prefix first.
 
-For every table a set of classes: those whose packets are delivered to an endpoint that has their addresses. It grows
-from the endpoints backwards until nothing is added, so a loop never gets in. "Every" path must deliver where traffic
-is shared, and "some" path delivers: a claim that traffic arrives needs the first, one that it does not needs that
-there is none of the second. Both are worked out twice where something is not known: at worst and at best.
+A step takes some classes of addresses on to tables, or to where packets end. Where a table chose anew for some
+prefixes, only what lies in these is painted again, and the classes whose steps are not the same are the change.
 """
 
 from collections import defaultdict

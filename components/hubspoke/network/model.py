@@ -10,7 +10,7 @@ tuple between those that mean the same prefixes: it is parsed once.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -266,31 +266,6 @@ class Network:
     def risks(self) -> tuple[str, ...]:
         """Everything that may fail, by name, sorted."""
         return tuple(self.at_risk)
-
-    def with_tables(self, tables: Iterable[Table]) -> "Network":
-        """The same with these tables in place of those of their keys."""
-        table = {**self.table, **_by_key(tables)}
-        other = self.indexing(replace(self, tables=tuple(table.values())))
-        vars(other).update(table=table)
-        return other
-
-    def with_links(self, links: Iterable[Link]) -> "Network":
-        """The same with these links in place of those of their keys."""
-        links = tuple(links)
-        link, health = {**self.link, **_by_key(links)}, {**self.health, **{each.key: each.health for each in links}}
-        other = self.indexing(replace(self, links=tuple(link.values())))
-        vars(other).update(link=link, health=health)
-        return other
-
-    def indexing(self, other: "Network") -> "Network":
-        """Gives another network what is indexed here of parts that are the very same: it is not indexed anew."""
-        for index, part in _INDEXED.items():
-            if index in vars(self) and getattr(self, part) is getattr(other, part):
-                vars(other).setdefault(index, vars(self)[index])
-        return other
-
-
-_INDEXED = {"table": "tables", "link": "links", "health": "links", "endpoint": "endpoints", "filter": "filters"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,11 @@
 """Fixed points over the steps of all tables: of which classes something holds, by the table that packets start in.
 
+For "arrives": a set of classes for every table, those whose packets are delivered to an endpoint that has their
+addresses. It grows from the endpoints backwards until nothing is added, so a loop never gets in. "Every" path must
+deliver where traffic is shared, and "some" path delivers: a claim that traffic arrives needs the first, one that it
+does not needs that there is none of the second. Both are worked out twice where something is not known, at worst and
+at best.
+
 Every class has a fixed point of its own. So where some tables forward some classes differently from before, only those
 classes are worked out again, and only at the tables from which packets of theirs get to what has changed.
 """
@@ -10,7 +16,7 @@ from dataclasses import dataclass
 from hubspoke.network.classes import Bits
 from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Steps
 
-Values = dict[str, Bits]  # by table: the classes of which something holds
+Values = dict[str, Bits]  # by table or end: the classes of which something holds
 Moved = Mapping[str, Bits]  # by table: the classes of which it is not what it was
 
 
