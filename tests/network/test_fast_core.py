@@ -1,5 +1,6 @@
 """The fast core says of every address what following the packet hop by hop says."""
 
+import pytest
 from hubspoke.network.classes import Classes, members
 from hubspoke.network.filters import Admission, cells, judge
 from hubspoke.network.forward import forwarding
@@ -88,3 +89,11 @@ def test_classes_are_as_many_as_can_be_told_apart() -> None:
     assert classes.of("11.0.0.0") == 0
     assert sorted(members(classes.within(classes.own(("10.0.0.0/8",))))) == [1, 2, 3]
     assert {classes.sample(n) for n in range(4)} == {"0.0.0.1", "10.0.0.1", "10.1.0.1", "10.9.0.1"}
+
+
+def test_prefixes_that_the_classes_do_not_tell_apart_are_refused() -> None:
+    classes = Classes([("10.1.0.0/24", "10.2.0.0/16"), ("10.9.0.0/16",)])
+    assert classes.own(("10.2.0.0/16", "10.1.0.0/24")) == classes.own(("10.1.0.0/24", "10.2.0.0/16"))
+    for unknown in (("10.1.0.0/24",), ("10.9.0.0/16", "10.1.0.0/24"), ("10.3.0.0/16",)):
+        with pytest.raises(KeyError):
+            classes.own(unknown)

@@ -11,6 +11,7 @@ Class 0 is what lies in no prefix at all.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from ipaddress import IPv4Address
 from itertools import chain
 
@@ -115,13 +116,19 @@ class Classes:
 
     def sample(self, number: int) -> str:
         """An address of a class, which answers for all of them. Raises ValueError where it has none of its own."""
-        found = np.flatnonzero(self._atoms == number)
-        if not len(found):
+        if number not in self._firsts:
             raise ValueError(f"class {number} has no address of its own")
-        first = int(self._starts[found[0]])
+        place = self._firsts[number]
+        first = int(self._starts[place])
         # The second address, where there is one: the first looks like the name of the network.
-        end = int(self._starts[found[0] + 1]) if found[0] + 1 < len(self._starts) else 1 << 32
+        end = int(self._starts[place + 1]) if place + 1 < len(self._starts) else 1 << 32
         return str(IPv4Address(min(first + 1, end - 1)))
+
+    @cached_property
+    def _firsts(self) -> dict[int, int]:
+        """Where the first addresses of each class are."""
+        numbers, places = np.unique(self._atoms, return_index=True)
+        return dict(zip(numbers.tolist(), places.tolist(), strict=True))
 
     def _bits_of_tuples(self, flat: Ints, owners: Ints) -> dict[int, Bits]:
         width = len(self._ends)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from hubspoke.network.delta import with_links
 from hubspoke.network.known import Known
 from hubspoke.network.model import Link, Network
 from hubspoke.network.prove import ask, in_case
@@ -15,7 +16,7 @@ def fail(network: Network, *risks: str) -> Network:
     unknown = set(risks) - set(network.risks)
     if unknown:
         raise KeyError(f"nothing in the network is called {sorted(unknown)}; there are: {', '.join(network.risks)}")
-    return network.with_links([_down(link) for risk in risks for link in network.at_risk[risk]])
+    return with_links(network, [_down(link) for risk in risks for link in network.at_risk[risk]])
 
 
 @lru_cache(maxsize=1 << 14)
@@ -31,7 +32,9 @@ def prove_failures(
 
     Endpoints that go down with it are not asked about, and named in the verdict.
     """
-    yield from failing(Known.of(network), network, questions, network.risks if risks is None else risks)
+    known, asked = Known.of(network), tuple(questions)
+    ask(known, asked)  # what holds as it is need not be asked again where nothing moves
+    yield from failing(known, network, asked, network.risks if risks is None else risks)
 
 
 def failing(known: Known, network: Network, questions: Iterable[Question], risks: Iterable[str]) -> Iterator[Verdict]:

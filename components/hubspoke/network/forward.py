@@ -1,9 +1,7 @@
-"""Where packets end up: the winners of all tables as steps, and the fixed points of what the steps lead to.
+"""What every table does with packets: its winners as steps, longest prefix first.
 
-For every table a set of classes: those whose packets are delivered to an endpoint that has their addresses. It grows
-from the endpoints backwards until nothing is added, so a loop never gets in. "Every" path must deliver where traffic
-is shared, and "some" path delivers: a claim that traffic arrives needs the first, one that it does not needs that
-there is none of the second. Both are worked out twice where something is not known: at worst and at best.
+A step takes some classes of addresses on to tables, or to where packets end. Where a table chose anew for some
+prefixes, only what lies in these is painted again, and the classes whose steps are not the same are the change.
 """
 
 from collections import defaultdict
@@ -117,7 +115,8 @@ def _into_after(last: Forwarding, made: Mapping[str, Steps]) -> dict[str, dict[s
                 other[end][table] = new.get(end, 0)
     found = dict(last.into)
     for end, tables in other.items():
-        found[end] = {table: bits for table, bits in {**found.get(end, {}), **tables}.items() if bits}
+        left = {table: bits for table, bits in {**found.pop(end, {}), **tables}.items() if bits}
+        found |= {end: left} if left else {}
     return found
 
 
@@ -134,12 +133,12 @@ class _Maker:
             if bits := cell.bits & around:
                 step = self.ends(table.router, cell.routes), cell.sure
                 prefixes[step] = prefixes.get(step, 0) | bits
-        found = dict.fromkeys(prefixes, 0)
-        for layer in classes.layers(_union(prefixes)):
-            covered = {step: classes.within(own) for step, bits in prefixes.items() if (own := bits & layer)}
-            for step, bits in covered.items():
-                found[step] |= bits & ~claimed
-            claimed |= _union(covered)
+        found, every = dict.fromkeys(prefixes, 0), _union(prefixes)
+        for layer in classes.layers(every):
+            for step, bits in prefixes.items():
+                if own := bits & layer:
+                    found[step] |= classes.within(own) & ~claimed
+            claimed |= classes.within(every & layer)
         within &= classes.inhabited
         return {step: left for step, bits in found.items() if (left := bits & within)}
 

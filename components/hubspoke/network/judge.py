@@ -99,6 +99,7 @@ class Judgement:
     def failures(self) -> tuple[Verdict, ...]:
         """What holds when any one thing fails; nothing is asked where `failing` is given."""
         risks = () if self.failing else self.network.risks
+        _ = self.verdicts  # what holds as it is need not be asked again where nothing moves
         return tuple(verdict for risk in risks for verdict in self._case(risk))
 
     def _case(self, risk: str) -> tuple[Verdict, ...]:

@@ -8,7 +8,7 @@ from operator import is_not
 
 from hubspoke.network.classes import Bits
 from hubspoke.network.collecting import uncollected
-from hubspoke.network.delta import unlike
+from hubspoke.network.delta import unlike, with_links
 from hubspoke.network.filters import Admission, Cell, Side, Traffic
 from hubspoke.network.forward import Forwarding, forwarding, reforwarding
 from hubspoke.network.model import End, Filter, Finding, Link, Network
@@ -83,7 +83,7 @@ class Known:
         narrow = [link for link in self.network.links if link.mtu < mtu]
         if not narrow:
             return self
-        network = self.network.with_links(map(_sealed, narrow))
+        network = with_links(self.network, list(map(_sealed, narrow)))
         return self._after(replace(self.settled, network=network), self.settled.over_any(narrow))
 
     def anew(self, question: Question, sources: Keys, targets: Keys) -> Keys:

@@ -10,7 +10,7 @@ tuple between those that mean the same prefixes: it is parsed once.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -275,23 +275,6 @@ class Network:
     def risks(self) -> tuple[str, ...]:
         """Everything that may fail, by name, sorted."""
         return tuple(self.at_risk)
-
-    def with_tables(self, tables: Iterable[Table]) -> "Network":
-        """The same with these tables in place of those of their keys."""
-        table = {**self.table, **_by_key(tables)}
-        return self._indexing(replace(self, tables=tuple(table.values())), table=table)
-
-    def with_links(self, links: Iterable[Link]) -> "Network":
-        """The same with these links in place of those of their keys."""
-        links = tuple(links)
-        link, health = {**self.link, **_by_key(links)}, {**self.health, **{each.key: each.health for each in links}}
-        return self._indexing(replace(self, links=tuple(link.values())), link=link, health=health)
-
-    def _indexing(self, other: "Network", **index: object) -> "Network":
-        """Gives another network what is indexed already, so that it is not indexed anew."""
-        kept = ("table", "endpoint", "filter", "link", "health")
-        vars(other).update({name: vars(self)[name] for name in kept if name in vars(self)}, **index)
-        return other
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from itertools import chain
 
 from hubspoke.network.choose import Cell, Chooser, rechosen, swayed
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.delta import changes, rerouted, unlike
+from hubspoke.network.delta import changes, indexed, rerouted, unlike, with_tables
 from hubspoke.network.model import Link, Network, Prefixes, Route, Source, Speaker, Table, Via
 from hubspoke.network.sessions import Heard, Paths, Sides, heard, paths_of, said, sides
 
@@ -89,7 +89,7 @@ def resettle(before: Settled, network: Network) -> Settled:
 
     Wholly anew where tables come or go, or there are prefixes that the classes do not tell apart.
     """
-    other = changes(before.given, network)
+    other = changes(before.given, indexed(network, before.network))
     try:
         for prefixes in all_prefixes(other):
             before.classes.own(prefixes)
@@ -190,7 +190,7 @@ class _Talk:
     def result(self) -> Settled:
         taught = (self.network.table[key] for key in self.taught)
         self.learned |= {table.key: replace(table, routes=self.routes(table)) for table in taught}
-        network = self.network.with_tables(self.learned.values()) if self.learned else self.network
+        network = with_tables(self.network, self.learned.values()) if self.learned else self.network
         return Settled(
             self.network, network, self.classes, self.cells, self.paths, self.heard, self.learned, self.sides,
             self.chosen,

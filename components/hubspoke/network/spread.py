@@ -1,5 +1,11 @@
 """Fixed points over the steps of all tables: of which classes something holds, by the table that packets start in.
 
+For "arrives": a set of classes for every table, those whose packets are delivered to an endpoint that has their
+addresses. It grows from the endpoints backwards until nothing is added, so a loop never gets in. "Every" path must
+deliver where traffic is shared, and "some" path delivers: a claim that traffic arrives needs the first, one that it
+does not needs that there is none of the second. Both are worked out twice where something is not known, at worst and
+at best.
+
 Every class has a fixed point of its own. So where some tables forward some classes differently from before, only those
 classes are worked out again, and only at the tables from which packets of theirs get to what has changed.
 """
@@ -10,7 +16,7 @@ from dataclasses import dataclass
 from hubspoke.network.classes import Bits
 from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Steps
 
-Values = dict[str, Bits]  # by table: the classes of which something holds
+Values = dict[str, Bits]  # by table or end: the classes of which something holds
 Moved = Mapping[str, Bits]  # by table: the classes of which it is not what it was
 
 
@@ -77,7 +83,7 @@ def _above(forwarding: Forwarding, aim: Aim, turned: Values, moved: Moved, above
 
 
 def _without(values: Values, open_: Moved) -> Values:
-    return values | {table: values[table] & ~bits for table, bits in open_.items()}
+    return values | {table: values[table] ^ both for table, bits in open_.items() if (both := values[table] & bits)}
 
 
 def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: Iterable[str]) -> dict[str, Bits]:
@@ -86,7 +92,7 @@ def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: It
     for aim, values in after.items():
         last = before[aim]
         for table in tables:
-            if other := values[table] ^ last[table]:
+            if values[table] is not last[table] and (other := values[table] ^ last[table]):
                 found[table] = found.get(table, 0) | other
     return found
 
@@ -106,9 +112,9 @@ def downstream(forwarding: Forwarding, start: Mapping[str, Bits]) -> dict[str, B
             found[table] |= bits
         for table, bits in news.items():
             for (ends, _), led in forwarding.steps[table].items():
-                if led & bits:
+                if onward := led & bits:
                     for end in ends:
-                        if new := led & bits & ~found.get(end, -1):
+                        if new := onward & ~found.get(end, -1):
                             grown[end] = grown.get(end, 0) | new
         news = grown
     return found
@@ -125,8 +131,9 @@ def upstream(
             found[table] = found.get(table, 0) | bits
         for table, bits in news.items():
             for other, led in forwarding.into.get(table, {}).items():
-                new = led & bits & ~found.get(other, 0)
-                if new and (within is None or (new := new & within[other])):
+                if (new := led & bits) and (new := new & ~found.get(other, 0)) and within is not None:
+                    new &= within[other]
+                if new:
                     grown[other] = grown.get(other, 0) | new
         news = grown
     return found
@@ -162,8 +169,8 @@ def _told(
     grown: dict[str, Bits] = {}
     for end, bits in news.items():
         for table, led in forwarding.into.get(end, {}).items():
-            new = led & bits & ~values[table]
-            if new and (new := new & open_.get(table, 0)):
+            # Most have nothing in common: the first of these is most of the work.
+            if (new := led & bits) and (new := new & open_.get(table, 0) & ~values[table]):
                 if table in forwarding.forked:
                     new = _value(forwarding.steps[table], values, aim, new)
                 if new:
