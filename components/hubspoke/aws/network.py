@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from hubspoke.plan.model import FLOW_LOG_DAYS, AdoptedNetwork, OnRampPlan, SpokePlan, Subnet
+from hubspoke.reads import id_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Maker:
 def adopt(make: Maker, adopted: AdoptedNetwork) -> Network:
     """An existing VPC, read so that a wrong id is refused, and never changed or deleted."""
     vpc = aws.ec2.Vpc.get(make.part.key, adopted.network, region=make.part.region, opts=make.options())
-    return Network(vpc.id, [subnet for _, subnet in adopted.subnets], dict(adopted.route_tables))
+    return Network(id_of(vpc, adopted.network), [subnet for _, subnet in adopted.subnets], dict(adopted.route_tables))
 
 
 def create(make: Maker) -> Network:

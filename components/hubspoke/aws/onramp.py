@@ -12,6 +12,7 @@ from hubspoke.aws.tags import tagged
 from hubspoke.aws.vpn import Vpn
 from hubspoke.cloudflare import static_route
 from hubspoke.plan.model import OnRampPlan
+from hubspoke.reads import id_of
 
 
 class AwsOnRamp(pulumi.ComponentResource):
@@ -72,10 +73,9 @@ class AwsOnRamp(pulumi.ComponentResource):
 
     def _adopt_gateway(self, network: Network) -> pulumi.Output[str]:
         """The gateway that is there, read and never changed. It must be the network's, and speak with our ASN."""
-        found = aws.ec2.VpnGateway.get(
-            self._onramp.key, self._onramp.gateway or "", region=self._onramp.region, opts=self._make.options()
-        )
-        known = pulumi.Output.all(found.id, found.vpc_id, found.amazon_side_asn, network.vpc_id)
+        gateway = self._onramp.gateway or ""
+        found = aws.ec2.VpnGateway.get(self._onramp.key, gateway, region=self._onramp.region, opts=self._make.options())
+        known = pulumi.Output.all(id_of(found, gateway), found.vpc_id, found.amazon_side_asn, network.vpc_id)
         return known.apply(lambda known: _suits(self._onramp, *known))
 
     def _route_to_cloudflare(self, network: Network, connections: dict[str, aws.ec2.VpnConnection]) -> None:

@@ -9,6 +9,7 @@ from hubspoke.azure.filter import rules
 from hubspoke.azure.flow_log import flow_log
 from hubspoke.azure.parts import Place, name_of, replacing
 from hubspoke.plan.model import AdoptedNetwork, OnRampPlan, SpokePlan, Subnet
+from hubspoke.reads import id_of
 
 GATEWAY_SUBNET = "GatewaySubnet"
 Planned = SpokePlan | OnRampPlan
@@ -46,7 +47,7 @@ def _adopt(place: Place, adopted: AdoptedNetwork, group: azure.network.NetworkSe
     A subnet's filter is a property of the subnet, so the security group is made and left to be put there.
     """
     found = azure.network.VirtualNetwork.get(place.key, adopted.network, opts=place.options())
-    return Network(found.id, dict(adopted.subnets), group.id)
+    return Network(id_of(found, adopted.network), dict(adopted.subnets), group.id)
 
 
 def _create(place: Place, plan: Planned, group: azure.network.NetworkSecurityGroup) -> Network:

@@ -8,6 +8,7 @@ import pulumi_gcp as gcp
 
 from hubspoke.gcp.parts import Maker
 from hubspoke.plan.model import FilterRule, OnRampPlan, SpokePlan
+from hubspoke.reads import id_of
 
 # Priorities: flows first, in no order among themselves, then the network's own traffic, then the rest of the WAN.
 _FLOWS, _SPAN, _LOCAL, _REST = 1_000, 1_000_000_000, 1_500_000_000, 2_000_000_000
@@ -43,7 +44,7 @@ def filter_network(
     gcp.compute.NetworkFirewallPolicyAssociation(
         make.name("wan"),
         firewall_policy=policy.name,
-        attachment_target=network.id,
+        attachment_target=id_of(network, part.adopted.network) if part.adopted else network.id,
         # No packet meets half of the policy; and a network has one policy, so the old one goes first.
         opts=make.options(depends_on=rules, delete_before_replace=True),
     )
