@@ -12,7 +12,7 @@ from hubspoke.network.convert.made import Half, Made, inside, owner_of
 from hubspoke.network.intended import names
 from hubspoke.network.intended.parts import TUNNEL_MTU
 from hubspoke.network.model import Speaker
-from hubspoke.network.snapshot import Resource, Snapshot
+from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
 
 _MODULE = "azure-native:network:"
 VPN_TYPES = tuple(_MODULE + kind for kind in ("VpnGateway", "VpnConnection", "VpnSite"))
@@ -47,11 +47,14 @@ class HubVpn:
                 yield self._half(made, tunnel, str(link.get("name")), peer if _speaks(tunnel, peer) else {})
 
     def _peer(self, link: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Whom the connection speaks BGP with over a link, as its own link of that name says; nobody if empty."""
-        for own in self.connection.members("vpnLinkConnections"):
-            if own.get("name") == link.get("name") and own.get("enableBgp") is True:
-                return link.get("bgpProperties") or {}
-        return {}
+        """Whom the connection speaks BGP with over a link; nobody if empty.
+
+        Its own link of that name says whether it does. A state keeps these secret as a whole, as they hold keys: the
+        site's word counts then.
+        """
+        links = self.connection.get("vpnLinkConnections")
+        own = {each.get("name"): each.get("enableBgp") is True for each in links} if isinstance(links, list) else {}
+        return link.get("bgpProperties") or {} if own.get(link.get("name"), links is NOT_KNOWN) else {}
 
     def _outside(self) -> list[str]:
         return [str(each.get("publicIpAddress", "")) for each in self.gateway.members("ipConfigurations")]
