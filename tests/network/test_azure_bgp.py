@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hubspoke.network.advice import advice
 from hubspoke.network.compare import compare
 from hubspoke.network.convert import actual
 from hubspoke.network.failures import prove_failures
@@ -104,6 +105,11 @@ def test_any_tunnel_instance_or_endpoint_may_fail_but_not_the_join_of_the_virtua
     assert {case for case, _ in failed} == {"peering neu1-weu1", "endpoint e1"}
     assert {key for case, key in failed if case == "endpoint e1" and key.startswith("flow")} == {"flow checkout"}
     assert {key for case, key in failed if case == "peering neu1-weu1" and key.startswith("flow")} == {"flow lookups"}
+    (lost, *_) = [v for v in prove_failures(network, questions(plan), ["peering neu1-weu1"]) if not v.passed]
+    assert advice(lost) == (
+        "give spoke web/main another route to it, or accept it by name, in --accept or the policy's setting accepted: "
+        "peering/neu1-weu1:web"
+    )
 
 
 def test_a_link_that_no_longer_speaks_is_a_difference_and_costs_only_its_share(plan: Plan, exports: Exports) -> None:
