@@ -290,7 +290,8 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
     (azure.LOCAL_GATEWAY, "its address space is canonical blocks, not the default route"): (
         BAD, creating(azure.LOCAL_GATEWAY, _SPACE)),
     (azure.LOCAL_GATEWAY, "no reserved ASN"): (
-        BAD, creating(azure.LOCAL_GATEWAY, {"gatewayIpAddress": "162.159.64.2", "bgpSettings": {"asn": 65515}})),
+        BAD, creating(azure.LOCAL_GATEWAY, {
+            "gatewayIpAddress": "162.159.64.2", "bgpSettings": {"asn": 65515, "bgpPeeringAddress": "172.31.255.1"}})),
     (azure.LOCAL_GATEWAY, "its BGP peer has an ASN and an address inside the tunnel"): (
         BAD, creating(azure.LOCAL_GATEWAY, {"gatewayIpAddress": "162.159.64.2", "bgpSettings": {"asn": 13335}})),
     (azure.GATEWAY_CONNECTION, "it has both ends"): (
