@@ -149,3 +149,17 @@ def test_with_static_routing_nothing_is_said_of_bgp(lab: "Lab") -> None:
     (site,) = lab.world.clouds.records(type_=azure.VPN_SITE)
     assert not [link for link in site.inputs["vpnSiteLinks"] if "bgpProperties" in link]
     assert lab.world.clouds.records(type_=PROFILE) == []
+
+
+def test_an_onramp_comes_to_static_routing_and_back_in_place(lab: "Lab") -> None:
+    """Its connections stay: Azure changes the flag of a network's own gateway, and of its connections."""
+    routes = made.routes("lab1", "10.80.0.0/20")
+    static = {"routing": "static", "connections": made.connections("lab1"), "cloudflare_routes": routes, "asn": 65515}
+    lab.world.up("lab", onramp(lab))
+    speaking = lab.world.held()
+    gone = lab.world.up("lab", onramp(lab, **static))
+    assert Counter(gone.changed.values()) == {"update": 9, "delete": 2, "create": 4}
+    assert lab.world.up("lab", onramp(lab, **static)).changed == {}
+    back = lab.world.up("lab", onramp(lab))
+    assert Counter(back.changed.values()) == {"update": 9, "delete": 4, "create": 2}
+    assert {key for key in lab.world.held() if key[0] != PROFILE} == {key for key in speaking if key[0] != PROFILE}

@@ -93,7 +93,8 @@ class AzureHub(pulumi.ComponentResource):
             **self._place.here(),
             opts=self._place.options(
                 protect=self._hub.protect, depends_on=tables[-1:],
-                ignore_changes=BGP_FILLED_IN, **replacing("virtualHub", "isRoutingPreferenceInternet"),
+                ignore_changes=BGP_FILLED_IN if self._spoken else None,
+                **replacing("virtualHub", "isRoutingPreferenceInternet"),
             ),
         )  # fmt: skip
 

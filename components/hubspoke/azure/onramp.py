@@ -94,7 +94,7 @@ class AzureOnRamp(pulumi.ComponentResource):
             ],
             **self._place.here(),
             opts=self._place.options(
-                protect=self._onramp.protect, ignore_changes=BGP_FILLED_IN,
+                protect=self._onramp.protect, ignore_changes=BGP_FILLED_IN if self._spoken else None,
                 **replacing("gatewayType", "vpnType", "ipConfigurations[*].subnet"),
             ),
         )  # fmt: skip
