@@ -144,6 +144,16 @@ def test_a_static_hub_comes_to_speak_bgp_by_another_connection(lab: "Lab") -> No
     }
 
 
+def test_a_hub_comes_back_to_static_routing(lab: "Lab") -> None:
+    static: dict[str, Any] = {"routing": "static", "connections": made.connections("weu1"), "protect": False}
+    lab.world.up("lab", hub(lab, **static))
+    held = lab.world.held()
+    lab.world.up("lab", hub(lab, protect=False))
+    lab.world.up("lab", hub(lab, **static))
+    assert lab.world.held() == held
+    assert lab.world.up("lab", hub(lab, **static)).changed == {}
+
+
 def test_with_static_routing_nothing_is_said_of_bgp(lab: "Lab") -> None:
     lab.world.up("lab", hub(lab, routing="static", connections=made.connections("weu1")))
     (site,) = lab.world.clouds.records(type_=azure.VPN_SITE)
