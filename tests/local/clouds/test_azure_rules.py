@@ -13,7 +13,7 @@ from hubspoke.local.clouds.protocol import CloudError
 from hubspoke.local.clouds.sim import Simulation
 from hubspoke.local.clouds.tunnel_ends import down_faults
 
-from tests.local.clouds.azure_world import HUB_GROUP, RULE, named
+from tests.local.clouds.azure_world import HUB_GROUP, RULE, link, named, site
 from tests.local.clouds.fact_bench import AZURE_HUB, CF, World
 
 
@@ -163,6 +163,43 @@ def _cloudflare_tunnel(world: World, name: str, endpoint: str, outside: str, ins
 
 def _down(clouds: Simulation, id_: str, slot: str | None = None) -> set[tuple[str, str | None, str | None]]:
     return {(cloud, fault.id, fault.action) for cloud, fault in down_faults(clouds, id_, slot)}
+
+
+def bgp(address: str, asn: int | None = 13335) -> dict[str, Any]:
+    return {"asn": asn, "bgpPeeringAddress": address} if asn else {"bgpPeeringAddress": address}
+
+
+@pytest.mark.parametrize(
+    ("own", "peer", "why"),
+    [
+        pytest.param((), bgp("172.31.255.1"), "", id="a private peer"),
+        pytest.param((), bgp("169.254.240.2"), "no custom BGP address to speak with", id="a link-local peer"),
+        pytest.param(("169.254.21.5",), bgp("169.254.21.6"), "", id="a link-local peer of a link-local address"),
+        pytest.param((), bgp("172.31.255.1", None), "BGP settings are an asn", id="a peer without an ASN"),
+        pytest.param((), bgp("162.159.64.1"), "is the device's public one", id="the device itself"),
+        pytest.param((), None, "has no BGP settings", id="a link without settings"),
+    ],
+)
+def test_a_hub_speaks_bgp_with_a_peer_that_it_can_reach(
+    world: World, own: tuple[str, ...], peer: dict[str, Any] | None, why: str
+) -> None:
+    if own:
+        speaking = [{"ipconfigurationId": "Instance0", "customBgpIpAddresses": list(own)}]
+        gateway = world.things["hub gateway"]
+        settings = {"bgpSettings": {"asn": 65515, "bgpPeeringAddresses": speaking}}
+        world.things["hub gateway"] = world.account(gateway).update(gateway, **settings)
+
+    def connect() -> None:
+        site(world, "site3", vpnSiteLinks=[{"name": "e1", "ipAddress": "162.159.64.1", "bgpProperties": peer}])
+        world.make("connection site3", azure.VPN_CONNECTION, world.azure_hub, connectionName="site3",
+                   gatewayName="hub", remoteVpnSite={"id": world.id("site3")},
+                   vpnLinkConnections=[link(world, "site3", enableBgp=True)], **HUB_GROUP)  # fmt: skip
+
+    if why:
+        with pytest.raises(CloudError, match=why):
+            connect()
+    else:
+        connect()
 
 
 def test_a_tunnel_is_down_at_both_ends(world: World) -> None:
