@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from hubspoke.network.convert.aws import ACCEPTER, ASSOCIATION, ATTACHMENT, GATEWAY, PROPAGATION, TABLE
+from hubspoke.network.convert.aws_acl import ACL, DEFAULT
+from hubspoke.network.convert.aws_acl import RULE as ACL_RULE
 from hubspoke.network.convert.aws_rules import EGRESS, GROUP, INGRESS
 from hubspoke.network.convert.aws_vpc import ROUTE, VPC
 from hubspoke.network.convert.aws_vpc import TABLE as VPC_TABLE
@@ -25,6 +27,7 @@ _COMPUTED: Mapping[tuple[str, str], tuple[str, str]] = {
     (VPC_TABLE, "routes"): (ROUTE, "routeTableId"),
     (GROUP, "ingress"): (INGRESS, "securityGroupId"),
     (GROUP, "egress"): (EGRESS, "securityGroupId"),
+    **{(acl, way): (ACL_RULE, "networkAclId") for acl in (ACL, DEFAULT) for way in ("ingress", "egress")},
 }
 
 
