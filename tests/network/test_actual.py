@@ -19,7 +19,7 @@ from tests.network.test_intended import example
 if TYPE_CHECKING:
     from tests.conftest import World
 
-ADOPTED = ("warehouse", "archive", "ingest")
+ADOPTED = ("warehouse", "archive", "ingest", "stock", "plt1")
 Exports = dict[str, dict[str, Any]]  # by stack
 
 

@@ -19,6 +19,7 @@ from hubspoke.network.convert.aws_vpc import TABLE as VPC_TABLE
 from hubspoke.network.convert.elsewhere import REFERENCE, hub_ids
 from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
 from hubspoke.network.told_hubs import with_hubs
+from hubspoke.network.told_onramps import with_onramps
 from hubspoke.plan.model import Plan, SpokePlan
 
 Spokes = Mapping[str, SpokePlan]
@@ -34,7 +35,7 @@ _COMPUTED: Mapping[tuple[str, str], tuple[str, str]] = {
 def as_told(snapshot: Snapshot, plan: Plan) -> Snapshot:
     """The snapshot with what it was not told."""
     spokes = {spoke.key: spoke for account in plan.accounts for spoke in account.spokes if spoke.cloud == "aws"}
-    return with_hubs(_with_hubs(_with_adopted(_once(snapshot), spokes), spokes), plan)
+    return with_onramps(with_hubs(_with_hubs(_with_adopted(_once(snapshot), spokes), spokes), plan), plan)
 
 
 # Lists that a cloud fills in

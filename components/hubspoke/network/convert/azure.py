@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+from hubspoke.network.convert.azure_gateway import GATEWAY_TYPES, VnetGateways
 from hubspoke.network.convert.azure_vnet import VNET_TYPES, Vnets
 from hubspoke.network.convert.azure_vpn import VPN_TYPES, hub_halves
 from hubspoke.network.convert.elsewhere import hub_ids
@@ -18,7 +19,7 @@ _MODULE = "azure-native:network:"
 WAN, HUB, TABLE = _MODULE + "VirtualWan", _MODULE + "VirtualHub", _MODULE + "HubRouteTable"
 CONNECTION, VPN, SITE = _MODULE + "HubVirtualNetworkConnection", _MODULE + "VpnConnection", _MODULE + "VpnSite"
 GATEWAY = _MODULE + "VpnGateway"
-READ = frozenset({WAN, HUB, TABLE, CONNECTION, *VPN_TYPES, *VNET_TYPES})
+READ = frozenset({WAN, HUB, TABLE, CONNECTION, *VPN_TYPES, *VNET_TYPES, *GATEWAY_TYPES})
 _KINDS = {"ExpressRoute": "azure hub", "VpnGateway": "azure hub, vpn", "ASPath": "azure hub, as path"}
 _DEFAULT, _LABEL = "defaultRouteTable", "segment-"
 _ASN = 65515  # of every virtual hub (Virtual WAN FAQ, 2026-08)
@@ -45,7 +46,8 @@ class _Azure:
             self.attachment(connection)
         for vpn in self.snapshot.of_type(VPN):
             self.vpn(vpn)
-        self.vnets.convert({})
+        tables = {router: self.vnets.tables(router) for router in self.vnets.vnets}
+        self.vnets.convert(VnetGateways(self.made, self.snapshot).ways(tables))
 
     # Hubs and their tables
 

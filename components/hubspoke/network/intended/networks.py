@@ -60,11 +60,27 @@ def add_onramp(parts: Parts, plan: Plan, onramp: OnRampPlan) -> None:
         told = parts.shared(onramp.advertised or (onramp.cidr,))
         add_sessions(parts, plan, onramp, Speaker(router, onramp.asn, prefixes=told, learns=tables))
     else:
-        way = Via(tunnels(onramp.connections))
-        routes.append(Route(parts.shared(onramp.wan_prefixes), way, Source.STATIC, f"plan: {router}, WAN"))
+        routes += _to_cloudflare(parts, onramp, router)
     for table in tables:
         parts.tables.append(Table(table, router, KINDS[onramp.cloud], tuple(routes), f"plan: {table}"))
     _endpoint(parts, onramp, router, tables, router)
+
+
+def _to_cloudflare(parts: Parts, onramp: OnRampPlan, router: str) -> Iterator[Route]:
+    """The WAN by way of the network's own gateway. An Azure gateway knows a prefix over one connection only, and over
+    each connection the far ends' inside addresses. It programs what it knows into the subnets' tables; in those of an
+    adopted network that are named, whose owner may have that switched off, there are routes to it.
+    """
+    origin = f"plan: {router}, WAN"
+    if onramp.cloud != "azure":
+        yield Route(parts.shared(onramp.wan_prefixes), Via(tunnels(onramp.connections)), Source.STATIC, origin)
+        return
+    named = onramp.adopted is not None and bool(onramp.adopted.route_tables)
+    source = Source.STATIC if named else Source.BGP
+    yield Route(parts.shared(onramp.wan_prefixes), Via(tunnels(onramp.connections[:1])), source, origin)
+    for connection in () if named else onramp.connections:
+        inside = parts.shared(f"{tunnel.cloudflare_address}/32" for tunnel in connection.tunnels)
+        yield Route(inside, Via(tunnels([connection])), source, origin)
 
 
 def _table_keys(network: SpokePlan | OnRampPlan) -> list[str]:
