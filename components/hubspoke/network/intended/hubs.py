@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Iterator
 
 from hubspoke.network.intended import names
-from hubspoke.network.intended.parts import ATTACHMENT_MTU, Parts, add_sessions, add_tunnels, held, tunnels
+from hubspoke.network.intended.parts import (
+    ATTACHMENT_MTU,
+    Parts,
+    add_sessions,
+    add_tunnels,
+    classic_routes,
+    held,
+    is_peered,
+    tunnels,
+)
 from hubspoke.network.model import End, Link, Prefixes, Route, Source, Speaker, Table, Via
 from hubspoke.plan.model import ONRAMP, HubPlan, Plan, SpokePlan
 
@@ -31,8 +40,8 @@ class Hubs:
             self._join(hub)
         for hub in self.hubs:
             router = names.hub(hub.key)
-            for key in [*self._segment_keys(hub), ONRAMP]:
-                name = names.table(router, key)
+            peered = [names.peered(router)] if is_peered(hub) else []
+            for name in [*(names.table(router, key) for key in [*self._segment_keys(hub), ONRAMP]), *peered]:
                 found = tuple(self.routes.get(name, ()))
                 self.parts.tables.append(Table(name, router, KINDS[hub.cloud], found, f"plan: {name}"))
 
@@ -52,8 +61,10 @@ class Hubs:
             learns = [ONRAMP] if hub.cloud == "gcp" else self._segment_keys(hub)
             speaker = self._speaker(hub, table, tuple(names.table(router, key) for key in learns))
             add_sessions(self.parts, self.plan, hub, speaker)
-        elif hub.cloud == "gcp":
-            self._put(hub, ONRAMP, self._out(hub))
+        elif is_peered(hub):
+            out = tuple(classic_routes(self.parts, hub, f"plan: hub {hub.key}, WAN"))
+            self._put(hub, ONRAMP, out)
+            self.routes[names.peered(router)] = list(out)
 
     def _speaker(self, hub: HubPlan, table: str, learns: tuple[str, ...]) -> Speaker:
         """A Google router announces what it is told to, the others what the on-ramp's table holds."""

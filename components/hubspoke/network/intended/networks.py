@@ -9,7 +9,10 @@ from hubspoke.network.intended.parts import (
     add_filters,
     add_sessions,
     add_tunnels,
+    classic_routes,
     held,
+    imported_routes,
+    is_peered,
     tunnels,
 )
 from hubspoke.network.model import (
@@ -37,8 +40,7 @@ def add_spoke(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePl
     routes = (_local(parts, spoke), *_to_hub(parts, spoke, hub, others))
     for table in tables:
         parts.tables.append(Table(table, router, KINDS[spoke.cloud], routes, f"plan: {table}"))
-    behind = ONRAMP if hub.cloud == "gcp" else spoke.segment
-    at_hub = End(names.hub(hub.key), (names.table(names.hub(hub.key), behind),))
+    at_hub = End(names.hub(hub.key), (_behind(hub, spoke),))
     link = names.attachment(spoke.key)
     mtu = ATTACHMENT_MTU[spoke.cloud]
     parts.links.append(Link(link, (End(router, tables), at_hub), f"plan: {router}", mtu, risks=(names.hub(hub.key),)))
@@ -48,6 +50,14 @@ def add_spoke(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePl
         teller = Speaker(names.hub(hub.key), hub.asn, announces=at_hub.tables)
         _exchange(parts, spoke, teller, tables)
     _endpoint(parts, spoke, router, tables, names.hub(hub.key))
+
+
+def _behind(hub: HubPlan, spoke: SpokePlan) -> str:
+    """The hub's table that a spoke's packets are looked up in."""
+    router = names.hub(hub.key)
+    if is_peered(hub):
+        return names.peered(router)
+    return names.table(router, ONRAMP if hub.cloud == "gcp" else spoke.segment)
 
 
 def add_onramp(parts: Parts, plan: Plan, onramp: OnRampPlan) -> None:
@@ -72,7 +82,10 @@ def _to_cloudflare(parts: Parts, onramp: OnRampPlan, router: str) -> Iterator[Ro
     adopted network that are named, whose owner may have that switched off, there are routes to it.
     """
     origin = f"plan: {router}, WAN"
-    if onramp.cloud != "azure":
+    if onramp.cloud == "gcp":
+        yield from classic_routes(parts, onramp, origin)
+        return
+    if onramp.cloud == "aws":
         yield Route(parts.shared(onramp.wan_prefixes), Via(tunnels(onramp.connections)), Source.STATIC, origin)
         return
     named = onramp.adopted is not None and bool(onramp.adopted.route_tables)
@@ -98,11 +111,14 @@ def _local(parts: Parts, network: SpokePlan | OnRampPlan) -> Route:
 
 
 def _to_hub(parts: Parts, spoke: SpokePlan, hub: HubPlan, others: list[SpokePlan]) -> Iterator[Route]:
-    """The WAN by way of the hub. Google's spokes learn each other's subnets, as the hub's topology lets them."""
-    way = Via((names.attachment(spoke.key),))
-    if hub.cloud == "aws" or (hub.cloud == "gcp" and hub.routing == "static"):
-        yield Route(parts.shared(spoke.wan_prefixes), way, Source.STATIC, f"plan: spoke {spoke.key}, WAN")
-    if hub.cloud == "gcp":
+    """The WAN by way of the hub. Google's spokes learn each other's subnets, as the hub's topology lets them; those
+    that are peered with the hub do not, as peering is not transitive."""
+    way, origin = Via((names.attachment(spoke.key),)), f"plan: spoke {spoke.key}, WAN"
+    if hub.cloud == "aws":
+        yield Route(parts.shared(spoke.wan_prefixes), way, Source.STATIC, origin)
+    elif is_peered(hub):
+        yield imported_routes(parts, hub, way, origin)
+    elif hub.cloud == "gcp":
         for other in others:
             if other.key != spoke.key and _joined(hub, spoke, other):
                 yield Route(held(parts, other), way, Source.PEER, f"plan: spoke {other.key}")

@@ -95,6 +95,29 @@ def _profiles(parts: Parts, owner: HubPlan | OnRampPlan) -> tuple[PrefixFilter |
     return PrefixFilter("allow", parts.shared(owned)), PrefixFilter("allow", parts.shared(owner.wan_prefixes))
 
 
+_GOOGLE_PRIORITY = 1000  # of a static route there, unless it says another
+
+
+def is_peered(hub: HubPlan) -> bool:
+    """Whether networks are peered with a hub: Google's, where routing is static."""
+    return hub.cloud == "gcp" and hub.routing == "static"
+
+
+def classic_routes(parts: Parts, owner: HubPlan | OnRampPlan, origin: str) -> Iterable[Route]:
+    """The static routes of a Google network over its tunnels: the WAN, and each tunnel's inside addresses."""
+    for connection in owner.connections:
+        for tunnel in connection.tunnels:
+            prefixes = parts.shared((*owner.wan_prefixes, tunnel.inside_cidr))
+            way = Via((names.tunnel(tunnel.key),))
+            yield Route(prefixes, way, Source.STATIC, origin, _GOOGLE_PRIORITY)
+
+
+def imported_routes(parts: Parts, hub: HubPlan, way: Via, origin: str) -> Route:
+    """What a peered network imports of them."""
+    inside = (tunnel.inside_cidr for connection in hub.connections for tunnel in connection.tunnels)
+    return Route(parts.shared((*hub.wan_prefixes, *inside)), way, Source.STATIC, origin, _GOOGLE_PRIORITY)
+
+
 def cloudflare_routes(parts: Parts, key: str, routes: Iterable[StaticRoute]) -> Iterable[Route]:
     """The static routes to a network at Cloudflare."""
     for route in routes:
