@@ -18,6 +18,7 @@ from hubspoke.plan import Plan, load_plan
 
 from tests.components.test_azure_fleet import INTENT, STACKS, _adopt
 from tests.conftest import make_world
+from tests.network.previews import planned
 from tests.network.test_actual import before_deployment
 
 Stacks = tuple[Plan, dict[str, Snapshot]]
@@ -137,3 +138,35 @@ def test_what_is_not_judged_is_a_finding(
     network = network_of(acme, edited(acme[1]["apps"], type_, name, **changes))
     assert [f for f in network.findings if what in f.what]
     assert "proven" not in {v.answer for v in prove(network, questions(acme[0]))}
+
+
+def test_the_first_preview_of_stacks_judges_hubs_spokes_and_on_ramps(tmp_path: Path) -> None:
+    """With nothing there: a spoke beside its hub, then, once the hubs are up, spokes and on-ramps elsewhere."""
+    world = make_world(tmp_path / "project")
+    world.paths.wan.write_text(Path(INTENT).read_text())
+    world.paths.lock.unlink()
+    world.change_intent(_adopt)
+    plan = load_plan(world.paths.wan, world.paths.lock)
+    seed(plan, world.clouds)
+    for stack in STACKS:
+        network = actual(as_told(planned(world, stack), plan), context(plan, [stack]))
+        assert (network.findings, compare(intended(plan), network)) == ((), ())
+        world.up(stack)
+
+
+def test_a_spoke_that_is_made_of_another_table_than_the_plan_says_is_not_known(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "project")
+    world.paths.wan.write_text(Path(INTENT).read_text())
+    world.paths.lock.unlink()
+    world.change_intent(lambda _: None)
+    plan = load_plan(world.paths.wan, world.paths.lock)
+    snapshot = planned(world, "network")
+
+    def without(each: Resource) -> Resource:
+        kept = {name: tuple(u for u in urns if not u.endswith("HubRouteTable::neu1/shared"))
+                for name, urns in each.depends.items()}  # fmt: skip
+        return replace(each, depends=kept) if each.type.endswith(":HubVirtualNetworkConnection") else each
+
+    made = Snapshot(tuple(map(without, snapshot.resources)))
+    network = actual(as_told(made, plan), context(plan, ["network"]))
+    assert [f.what for f in network.findings] == ["a connection joins a network and a table that are not known"]

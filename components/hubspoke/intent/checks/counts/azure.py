@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from hubspoke.intent.checks.counts.shared import Count, filter_rules, hubs_on, networks_on
+from hubspoke.intent.checks.counts.shared import Count, filter_rules, hubs_on, networks_on, onramps_on
 from hubspoke.intent.model import Hub, Wan
 
 _OWN_RULES = 2  # the denials of the rest of the WAN, one each way
@@ -16,6 +16,8 @@ def counts(wan: Wan) -> Iterator[Count]:
     if networks:
         yield ("cloudflare", "endpoints"), "vpn-site-links", len(wan.cloudflare.endpoints)
         yield ("address_space",), "route-table-routes", len(wan.address_space)
+    for key in onramps_on(wan, "azure"):
+        yield ("onramps", key), "gateway-connections", len(wan.cloudflare.endpoints)
     ingress, egress = filter_rules(wan)
     for at, _ in networks:
         key = str(at[1])
