@@ -51,7 +51,7 @@ class Gateways:
             for table in self._taking(gateway):
                 for prefix, links in ways.items():
                     way = Via(tuple(links))
-                    self.made.routes(table, [Route(self.made.shared(prefix), way, Source.STATIC, origins[prefix])])
+                    self.made.routes(table, [Route(self.made.shared(prefix), way, Source.ATTACHED, origins[prefix])])
 
     def _of(self, source: Resource) -> Resource | None:
         return self.snapshot.target(source, "vpnGatewayId", GATEWAY)

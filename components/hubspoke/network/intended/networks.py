@@ -86,7 +86,7 @@ def _to_cloudflare(parts: Parts, onramp: OnRampPlan, router: str) -> Iterator[Ro
         yield from classic_routes(parts, onramp, origin)
         return
     if onramp.cloud == "aws":
-        yield Route(parts.shared(onramp.wan_prefixes), Via(tunnels(onramp.connections)), Source.STATIC, origin)
+        yield Route(parts.shared(onramp.wan_prefixes), Via(tunnels(onramp.connections)), Source.ATTACHED, origin)
         return
     named = onramp.adopted is not None and bool(onramp.adopted.route_tables)
     source = Source.STATIC if named else Source.BGP
