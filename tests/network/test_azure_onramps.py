@@ -1,6 +1,7 @@
 """Azure's single on-ramps, new and adopted, as their stacks record them and as a preview sees them."""
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from hubspoke.network.failures import prove_failures
 from hubspoke.network.intended import context, intended, questions
 from hubspoke.network.model import Network, Source, Via
 from hubspoke.network.prove import prove
+from hubspoke.network.settle import settle
 from hubspoke.network.snapshot import Resource, Snapshot, from_export
 from hubspoke.network.told import as_told
+from hubspoke.network.trace import look_up
 from hubspoke.operate.seed import seed
 from hubspoke.plan import Plan, load_plan
 
@@ -138,6 +141,26 @@ def test_what_is_not_judged_is_a_finding(
     network = network_of(acme, edited(acme[1]["apps"], type_, name, **changes))
     assert [f for f in network.findings if what in f.what]
     assert "proven" not in {v.answer for v in prove(network, questions(acme[0]))}
+
+
+def test_a_hub_knows_the_other_hubs_way_to_the_wan_and_keeps_its_own(acme: Stacks) -> None:
+    """Labels reach over all hubs of one virtual WAN, for VPN as for networks; local comes before remote."""
+    plan, snapshots = acme
+    network = actual(sum(snapshots.values(), Snapshot(())), context(plan, STACKS))
+    ways = {(r.next_hop, r.remote) for r in network.table["hub neu1/shared"].routes if "10.0.0.0/8" in r.prefixes}
+    own = Via(tuple(f"tunnel neu1-{end}-{slot}" for end in ("e1", "e2") for slot in "ab"))
+    assert ways == {(own, False), (Via(("peering neu1-weu1",)), True)}
+    won, lost = look_up(network.table["hub neu1/shared"], int(IPv4Address("10.9.9.9")), settle(network).links)
+    assert ([r.next_hop for r in won], [r.remote for r in lost]) == ([own], [True])
+
+
+def test_the_default_route_stays_on_its_hub(acme: Stacks) -> None:
+    plan, snapshots = acme
+    space = {"addressPrefixes": ["0.0.0.0/0", "10.0.0.0/8"]}
+    whole = edited(sum(snapshots.values(), Snapshot(())), "VpnSite", "weu1/cloudflare", addressSpace=space)
+    network = actual(whole, context(plan, STACKS))
+    with_default = {t.key for t in network.tables if any("0.0.0.0/0" in r.prefixes for r in t.routes)}
+    assert with_default == {"hub weu1/dev", "hub weu1/prod", "hub weu1/shared"}
 
 
 def test_the_first_preview_of_stacks_judges_hubs_spokes_and_on_ramps(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ GATEWAY = _MODULE + "VpnGateway"
 READ = frozenset({WAN, HUB, TABLE, CONNECTION, *VPN_TYPES, *VNET_TYPES, *GATEWAY_TYPES})
 _KINDS = {"ExpressRoute": "azure hub", "VpnGateway": "azure hub, vpn", "ASPath": "azure hub, as path"}
 _DEFAULT, _LABEL = "defaultRouteTable", "segment-"
+_ANYWHERE = "0.0.0.0/0"
 _ASN = 65515  # of every virtual hub (Virtual WAN FAQ, 2026-08)
 
 
@@ -120,7 +121,11 @@ class _Azure:
         self.propagate(vpn, hub, self.made.shared(*space), Via(links), Source.BGP)
 
     def propagate(self, source: Resource, hub: str, prefixes: Prefixes, way: Via, kind: Source) -> None:
-        """Into the tables that are named or have a label that is named; on other hubs by the join with this one."""
+        """Into the tables that are named or have a label that is named; on other hubs by the join with this one.
+
+        A hub keeps what it has itself before what another one brings, and the default route stays on its own hub
+        ("About virtual hub routing", 2026-08).
+        """
         named = _mapping(_mapping(source.get("routingConfiguration")).get("propagatedRouteTables"))
         direct = {self.table_key(source, _id(each)) for each in named.get("ids") or ()}
         if None in direct:
@@ -130,8 +135,10 @@ class _Azure:
             router = key.rsplit("/", 1)[0]
             if router == hub:
                 self.made.routes(key, [Route(prefixes, way, kind, source.urn)])
-            elif kind is Source.ATTACHED and (link := self.joined(hub, router)):
-                self.made.routes(key, [Route(prefixes, Via((link,)), Source.PEER, source.urn, remote=True)])
+            elif (link := self.joined(hub, router)) and (crossing := tuple(p for p in prefixes if p != _ANYWHERE)):
+                crossed = Source.PEER if kind is Source.ATTACHED else kind
+                remote = Route(self.made.shared(*crossing), Via((link,)), crossed, source.urn, remote=True)
+                self.made.routes(key, [remote])
 
     def joined(self, one: str, other: str) -> str | None:
         first, second = sorted(router.split(" ", 1)[1] for router in (one, other))

@@ -16,6 +16,7 @@ from hubspoke.network.intended.parts import (
 from hubspoke.network.model import End, Link, Prefixes, Route, Source, Speaker, Table, Via
 from hubspoke.plan.model import ONRAMP, HubPlan, Plan, SpokePlan
 
+ANYWHERE = "0.0.0.0/0"
 KINDS = {"aws": "aws tgw", "azure": "azure hub, vpn", "gcp": "gcp network"}
 
 
@@ -114,7 +115,8 @@ class Hubs:
                     self._mesh(hub, other)
 
     def _mesh(self, hub: HubPlan, other: HubPlan) -> None:
-        """Hubs of one virtual WAN are joined with each other: labels carry spokes into the tables of all of them.
+        """Hubs of one virtual WAN are joined with each other: labels carry spokes, and what VPN gateways know, into the
+        tables of all of them. Each prefers its own, and the default route does not cross.
 
         A default table has no label of ours: it knows its own hub's spokes.
         """
@@ -123,11 +125,17 @@ class Hubs:
         if hub.key == first:
             self._link(key, hub, other.key)
         for table in self._segment_keys(hub):
-            for spoke in self.spokes[other.key]:
-                if table in spoke.propagates_to:
-                    origin = f"plan: spoke {spoke.key}"
-                    prefixes = self.parts.shared((spoke.cidr,))
-                    self._put(hub, table, [Route(prefixes, Via((key,)), Source.PEER, origin, remote=True)])
+            self._put(hub, table, self._crossing(Via((key,)), table, other))
+
+    def _crossing(self, way: Via, table: str, other: HubPlan) -> Iterator[Route]:
+        """What another hub brings into a table."""
+        for spoke in self.spokes[other.key]:
+            if table in spoke.propagates_to:
+                origin = f"plan: spoke {spoke.key}"
+                yield Route(self.parts.shared((spoke.cidr,)), way, Source.PEER, origin, remote=True)
+        known = [prefix for prefix in self._wan(other) if prefix != ANYWHERE]
+        if other.routing == "static" and known:
+            yield Route(self.parts.shared(known), way, Source.BGP, f"plan: hub {other.key}, WAN", remote=True)
 
     def _link(self, key: str, hub: HubPlan, other: str) -> None:
         """What arrives at either end is looked up in the table that knows all spokes."""
