@@ -97,13 +97,15 @@ def attachments(stack: Stack) -> Iterator[Found]:
 
 
 def longest(kind: str, path: str, side: Literal["key", "value"]) -> Counter:
-    """The length of the longest key, or value, of an object in each resource of a type."""
+    """The length of the longest key, or value, of an object in each resource of a type.
+
+    That the whole object is not known is said where it is counted.
+    """
 
     def count(stack: Stack) -> Iterator[Found]:
         for each in stack.of_type(kind):
             held = each.at(path)
             if isinstance(held, Unknown):
-                yield Found(each, path, held)
                 continue
             texts = list((held or {}).items() if side == "value" else ((key, key) for key in held or {}))
             yield from (Found(each, f"{path}.{key}", text) for key, text in texts if isinstance(text, Unknown))

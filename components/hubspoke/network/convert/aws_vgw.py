@@ -32,7 +32,7 @@ class Gateways:
         asn = gateway.get("amazonSideAsn")
         number = 0 if asn in (None, NOT_KNOWN) else int(asn)
         speaker = Speaker(router, number, prefixes=told, learns=tuple(self._taking(gateway)))
-        return router, tuple(self.vpcs.tables(router)[:1]), speaker
+        return router, tuple(sorted(self.vpcs.tables(router))[:1]), speaker
 
     def routes(self, vpns: Mapping[str, tuple[str, ...]]) -> None:
         """Static routes of the connections, in the tables that they are propagated to; one way over all of them."""

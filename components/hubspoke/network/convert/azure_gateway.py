@@ -47,7 +47,7 @@ class VnetGateways:
                 self.made.finding("a connection joins nothing that is known", connection.urn, "judge both ends of it")
                 continue
             router = router_of(self.snapshot, ends[0])
-            found[router].append(self._way(connection, *ends, router, tables.get(router, ())[:1]))
+            found[router].append(self._way(connection, *ends, router, tuple(sorted(tables.get(router, ()))[:1])))
         return found
 
     def _ends(self, connection: Resource) -> tuple[Resource, Resource] | None:
