@@ -17,7 +17,8 @@ HUBS = {
 
 
 def generate(root: Path, stacks: int, spokes: int) -> None:
-    """A project in `root`: one account with a hub in each of five regions, and the spokes shared out over the rest."""
+    """A project in `root`: one account with a hub in each of five regions, and the spokes shared out over the rest.
+    Routing is static: over BGP each hub would learn the prefixes of all others, more than an AWS VPN takes (1,000)."""
     copy_example(root)
     wan = root / "stacks" / "wan.yaml"
     with wan.open("w") as file:
@@ -39,7 +40,7 @@ def _intent(stacks: int, spokes: int) -> dict[str, Any]:
         },
         "accounts": {key: {"cloud": "aws", "id": f"{10**11 + at}"} for at, key in enumerate(accounts)},
         "segments": {"prod": {}, "dev": {}, "shared": {"reaches": ["prod", "dev"]}},
-        "hubs": {key: {"account": "network", "region": region, "routing": "bgp"} for key, region in HUBS.items()},
+        "hubs": {key: {"account": "network", "region": region} for key, region in HUBS.items()},
         "pools": {key: f"10.{32 * at}.0.0/11" for at, key in enumerate(HUBS, start=1)},
         "spokes": {f"spoke-{at:04}": _spoke(at, accounts[1:], list(HUBS)) for at in range(spokes)},
         "flows": {"no-dev-to-prod": {"from": "dev", "to": "prod", "access": "denied"}},

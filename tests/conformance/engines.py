@@ -139,7 +139,8 @@ class PulumiCli:
         self.home = home
         self.binaries = home / "bin"
         self.binaries.mkdir(parents=True, exist_ok=True)
-        PluginHost().write_executable(self.binaries)
+        self._plugins = PluginHost()
+        self._plugins.write_executable(self.binaries)
         self._host = LanguageHost()
         self.version = self._pulumi(["version"], home, {}).stdout.strip()
 
@@ -170,6 +171,7 @@ class PulumiCli:
 
     def close(self) -> None:
         self._host.stop()
+        self._plugins.close()
 
     def _ok(self, words: list[str], place: Place) -> None:
         done = self._pulumi(words, place.project, self._environment(place))

@@ -32,7 +32,8 @@ class PluginHost:
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
 
     def write_executable(self, folder: Path) -> None:
         """CONFORMANCE_CLOUD in its environment is the folder of the cloud that its provider manages."""
@@ -40,10 +41,22 @@ class PluginHost:
         path.write_text(_EXECUTABLE.format(python=sys.executable, port=self._listener.getsockname()[1]))
         path.chmod(0o755)
 
+    def close(self) -> None:
+        """To be called when the CLI runs no more: threads that outlive the tests end them with an error of their own."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
     def _accept(self) -> None:
         while True:
-            connection, _ = self._listener.accept()
-            threading.Thread(target=_serve, args=(connection,), daemon=True).start()
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # closed
+                return
+            serving = threading.Thread(target=_serve, args=(connection,), daemon=True)
+            self._threads = [each for each in self._threads if each.is_alive()] + [serving]
+            serving.start()
 
 
 def _serve(connection: socket.socket) -> None:

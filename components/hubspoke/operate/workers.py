@@ -3,24 +3,29 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
-PRELOAD = ["hubspoke.operate.preload"]
+PRELOAD = "hubspoke.operate.preload"
+_preload = [PRELOAD]
 _running: set[int] = set()
 
 
 def context() -> ForkServerContext:
     """The context that forks workers from the server."""
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(PRELOAD)
+    found.set_forkserver_preload(_preload)
     return found
 
 
-def prewarm() -> None:
-    """Start the server now, so that it imports while the caller still reads files and asks questions."""
+def prewarm(clouds: Iterable[str] = ()) -> None:
+    """Start the server now, so that it imports while the caller still reads files and asks questions.
+
+    It imports what every stack needs, and for each of these clouds ("azure", "gcp") what stacks of it do.
+    """
+    _preload[1:] = [f"{PRELOAD}_{cloud}" for cloud in sorted(set(clouds))]
     context()
     forkserver.ensure_running()
 

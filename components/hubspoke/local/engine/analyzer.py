@@ -129,17 +129,8 @@ class Analyzer:
 
     def analyze(self, resource: AnalyzedResource) -> list[Violation]:
         """What the pack's resource rules say of one resource and its inputs."""
-        return self.begin_analyze(resource)()
-
-    def begin_analyze(self, resource: AnalyzedResource) -> Callable[[], list[Violation]]:
-        """As `analyze`, but does not wait: what it gives does, and raises what there is to raise."""
-        call = self._stub.Analyze.future(wire.analyze_request(resource), timeout=self._timeout)
-
-        def violations() -> list[Violation]:
-            response = self._call(lambda _, timeout: call.result(timeout), None, resource.urn)
-            return [wire.violation(diagnostic, self.info, resource.urn) for diagnostic in response.diagnostics]
-
-        return violations
+        response = self._call(self._stub.Analyze, wire.analyze_request(resource), resource.urn)
+        return [wire.violation(diagnostic, self.info, resource.urn) for diagnostic in response.diagnostics]
 
     def remediate(self, resource: AnalyzedResource) -> tuple[Properties | None, list[Violation]]:
         """New inputs if a rule at level "remediate" changed them; what was done, or could not be judged."""
@@ -187,17 +178,12 @@ class Analyzer:
     def _call(self, method: Callable[..., Response], request: object, about: str) -> Response:
         try:
             return method(request, timeout=self._timeout)
-        except grpc.FutureTimeoutError:
-            raise self._too_slow(about) from None
         except grpc.RpcError as error:
             raise self._failure(error, about) from None
 
-    def _too_slow(self, about: str) -> AnalyzerError:
-        return AnalyzerError(f"{self._name} took longer than {self._timeout:g} s on {about}")
-
     def _failure(self, error: grpc.RpcError, about: str) -> AnalyzerError:
         if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-            return self._too_slow(about)
+            return AnalyzerError(f"{self._name} took longer than {self._timeout:g} s on {about}")
         # A rule's traceback, or the last words of a dying pack, may come a moment after the answer.
         code = self._process.exit_code(wait=0.5)
         if code is not None:

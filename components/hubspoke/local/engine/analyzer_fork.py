@@ -74,6 +74,7 @@ def _become(boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str]
     code = 1
     try:
         _settle(argv, folder, env, ends)
+        _lower()
         exec(compile(boot, "<string>", "exec"), {"__name__": "__main__"})
         code = 0
     except SystemExit as exit_:
@@ -82,6 +83,12 @@ def _become(boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str]
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(code)
+
+
+def _lower() -> None:
+    from hubspoke.local.engine.analyzer_thrift import lower  # imports the policy SDK, which only packs need
+
+    lower()
 
 
 def _settle(argv: Sequence[str], folder: Path, env: Mapping[str, str], ends: Sequence[int]) -> None:

@@ -1,7 +1,6 @@
 """Runs policy packs over what a program asks for, and over the stack that it would make."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from hubspoke.local.engine.analyzer_types import AnalyzedProvider, AnalyzedResource, PackInfo, Violation
@@ -13,8 +12,6 @@ from hubspoke.local.engine.state import State
 from hubspoke.local.engine.values import Properties, ResourceRef, Secret, plain
 
 _INTERNAL = "__internal"
-# How many answers of packs a preview leaves open: enough that neither side waits for the other.
-_AHEAD = 64
 
 
 class Analyzes(Protocol):
@@ -23,7 +20,6 @@ class Analyzes(Protocol):
     info: PackInfo
 
     def analyze(self, resource: AnalyzedResource) -> list[Violation]: ...
-    def begin_analyze(self, resource: AnalyzedResource) -> Callable[[], list[Violation]]: ...
     def remediate(self, resource: AnalyzedResource) -> tuple[Properties | None, list[Violation]]: ...
     def analyze_stack(self, resources: Iterable[AnalyzedResource]) -> list[Violation]: ...
     def close(self) -> None: ...
@@ -32,13 +28,13 @@ class Analyzes(Protocol):
 class PackJudge:
     """With `dry_run` a mandatory violation is noted and the rest is judged too; without, it ends the run.
 
-    A preview has no need to wait for a verdict before it goes on, so its packs judge while the program runs.
+    A preview has no need to wait for a verdict before it goes on, so its packs judge when the program has ended.
     """
 
     def __init__(self, packs: Sequence[Analyzes], progress: Progress, events: EventSink, *, dry_run: bool) -> None:
         self._packs, self._progress, self._events, self._dry_run = packs, progress, events, dry_run
         self.violations: list[Violation] = []
-        self._open: deque[Callable[[], list[Violation]]] = deque()
+        self._open: list[AnalyzedResource] = []
 
     @property
     def waits(self) -> bool:
@@ -62,9 +58,7 @@ class PackJudge:
             if changed is not None:
                 state.inputs = from_struct(to_struct(changed))
         if self._dry_run:
-            resource = analyzed(state, goal, provider, state.inputs)
-            self._open.extend(pack.begin_analyze(resource) for pack in self._packs)
-            self._collect(leave=_AHEAD)
+            self._open.append(analyzed(state, goal, provider, state.inputs))
             return True
         before = len(self.mandatory)
         for pack in self._packs:
@@ -75,12 +69,11 @@ class PackJudge:
         return False
 
     def collect(self) -> None:
-        """Wait for what packs have still to say of resources. To be called when the last has been judged."""
-        self._collect(leave=0)
-
-    def _collect(self, *, leave: int) -> None:
-        while len(self._open) > leave:
-            self._note(self._open.popleft()())
+        """What packs have to say of a preview's resources. To be called when the last has been planned."""
+        for resource in self._open:
+            for pack in self._packs:
+                self._note(pack.analyze(resource))
+        self._open.clear()
         if self.mandatory:
             self._progress.failed = True
 

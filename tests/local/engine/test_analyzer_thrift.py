@@ -1,0 +1,115 @@
+"""Rules see the same of a resource whether the policy SDK's costs are lowered or not."""
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+import pytest
+from google.protobuf import struct_pb2
+from hubspoke.local.engine.analyzer_thrift import lower
+from hubspoke.local.engine.forms import SECRET_SIG, SIG
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi.runtime.proto import analyzer_pb2 as pb
+from pulumi_policy.proxy import UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, UnknownValueError
+
+LEAVES = st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "a", UNKNOWN_STRING_VALUE])
+SECRETS = LEAVES.map(lambda value: {SIG: SECRET_SIG, "value": value})
+VALUES = st.recursive(
+    LEAVES | SECRETS | st.just(UNKNOWN_NUMBER_VALUE),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+PROPERTIES = st.dictionaries(st.sampled_from("xyz"), VALUES, max_size=3)
+
+
+def sdk(lowered: bool) -> ModuleType:
+    """A copy of the SDK's module, of its own."""
+    spec = importlib.util.find_spec("pulumi_policy.policy")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if lowered:
+        lower(module)
+    return module
+
+
+class Recording:
+    """Two rules on resources and two on stacks, which note all that they see; the first of each writes, too."""
+
+    def __init__(self, lowered: bool) -> None:
+        self.seen: list[Any] = []
+        self._sdk = sdk(lowered)
+        resource = [self._sdk.ResourceValidationPolicy(f"r{n}", "each", self._resource) for n in range(2)]
+        stack = [self._sdk.StackValidationPolicy(f"s{n}", "all", self._stack) for n in range(2)]
+        level = self._sdk.EnforcementLevel.MANDATORY
+        self.pack = self._sdk._PolicyAnalyzerServicer("pack", "1", [*resource, *stack], level)
+
+    def _resource(self, args: Any, report: Any) -> None:
+        self.seen.append((args.urn, walked(args.props), walked(args.provider.props)))
+        args.props["written"] = {"by": "a rule"}
+        report("seen")
+
+    def _stack(self, args: Any, report: Any) -> None:
+        for each in args.resources:
+            self._resource(each, report)
+
+
+def walked(value: Any) -> Any:
+    """What there is to see through the SDK's proxies, and what is not known by the SDK's own words."""
+    if isinstance(value, Mapping):
+        return {key: _member(value, key) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_member(value, index) for index in range(len(value))]
+    return value
+
+
+def _member(container: Any, key: Any) -> Any:
+    try:
+        return walked(container[key])
+    except UnknownValueError as error:
+        return error.message
+
+
+def struct(properties: dict[str, Any]) -> struct_pb2.Struct:
+    found = struct_pb2.Struct()
+    found.update(properties)
+    return found
+
+
+@given(PROPERTIES, PROPERTIES, PROPERTIES)
+def test_each_rule_sees_what_it_sees_without(one: dict[str, Any], two: dict[str, Any], three: dict[str, Any]) -> None:
+    provider = pb.AnalyzerProviderResource(urn="urn:provider", properties=struct(three))
+    request = pb.AnalyzeRequest(urn="urn:one", properties=struct(one), provider=provider)
+    resources = [
+        pb.AnalyzerResource(urn=urn, properties=struct(each), provider=provider)
+        for urn, each in (("urn:one", one), ("urn:two", two), ("urn:alike", two))
+    ]
+    plain, lowered = Recording(lowered=False), Recording(lowered=True)
+    answers = [
+        (each.pack.Analyze(request, None), each.pack.AnalyzeStack(pb.AnalyzeStackRequest(resources=resources), None))
+        for each in (plain, lowered)
+    ]
+    assert lowered.seen == plain.seen
+    assert answers[0] == answers[1]
+    assert len(answers[0][0].diagnostics) == 2
+    assert len(answers[0][1].diagnostics) == 6
+
+
+def test_slices_and_targets_are_the_same() -> None:
+    props = {"list": [{"a": 1}, ["b"], UNKNOWN_STRING_VALUE], "map": {"c": [2]}}
+    plain, lowered = (sdk(each).unknown_checking_proxy(props) for each in (False, True))
+    assert [walked(each) for each in lowered["list"][:2]] == [walked(each) for each in plain["list"][:2]]
+    assert [walked(each) for each in lowered["list"]["__target"][:2]] == [{"a": 1}, ["b"]]
+    assert lowered["map"]["__target"]["c"][0] == plain["map"]["__target"]["c"][0] == 2
+
+
+@pytest.mark.parametrize("name", ["json_format", "signature", "unknown_checking_proxy", "_PolicyAnalyzerServicer"])
+def test_an_sdk_without_a_replaced_function_is_left_as_it_is(name: str) -> None:
+    module = sdk(lowered=False)
+    delattr(module, name)
+    before = dict(vars(module))
+    lower(module)
+    assert vars(module) == before
