@@ -80,6 +80,7 @@ LIMITS: dict[str, Limit] = {
         Limit("router-peers", 128, "BGP peers a router", _ROUTER, _DATE),
         Limit("router-advertised-routes", 200, "custom advertised routes a BGP session", _ROUTER, _DATE),
         Limit("router-learned-routes", 250, "prefixes learned in a network and region", _ROUTER, _DATE, True),
+        Limit("router-peer-prefixes", 5_000, "prefixes from one BGP peer", _ROUTER, _DATE),
         Limit("router-custom-learned-routes", 10, "custom learned routes a BGP session", _ROUTER, _DATE),
         Limit("labels", 64, "labels a resource", _LABELS, _DATE),
         Limit("label-length", 63, "characters", _LABELS, _DATE),

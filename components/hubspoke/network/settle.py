@@ -7,6 +7,7 @@ from functools import cached_property
 
 from hubspoke.network.choose import Cell, Chooser
 from hubspoke.network.classes import Bits, Classes
+from hubspoke.network.limits import exceeded, without
 from hubspoke.network.model import (
     Finding,
     Health,
@@ -74,6 +75,11 @@ class Settled:
                         found[link].add(table.key)
         return found
 
+    def told(self, session: Session, side: int) -> tuple[Route, ...]:
+        """What one side of a session says, as the tables that learn it all hear it."""
+        learning = (table for table in session.speakers[1 - side].learns if table in self.heard)
+        return next((self.heard[table].get(f"{session.key}/{side}", ()) for table in learning), ())
+
     def touched(self, network: Network) -> set[str]:
         """The tables with routes over links that are not in the other network as they are in this."""
         links = self.network.link
@@ -98,16 +104,24 @@ def all_prefixes(network: Network) -> Iterator[Prefixes]:
 
 
 def settle(network: Network) -> Settled:
-    """Lets all sessions talk until nothing changes. Raises Oscillation after ROUND_CAP rounds."""
-    return _Talk(network, Classes(all_prefixes(network))).settled()
+    """Lets all sessions talk until nothing changes. Raises Oscillation after ROUND_CAP rounds.
+
+    Sessions that are told more prefixes than they take are reset, and findings.
+    """
+    return _within_limits(_Talk(network, Classes(all_prefixes(network))).settled())
 
 
 def resettle(before: Settled, network: Network) -> Settled:
     """Settles a network that is mostly as it was, from where that came to rest; wholly anew if prefixes are new."""
     try:
-        return _Talk(network, before.classes, before).settled()
+        return _within_limits(_Talk(network, before.classes, before).settled())
     except KeyError:  # a prefix that no class knows
         return settle(network)
+
+
+def _within_limits(settled: Settled) -> Settled:
+    reset = exceeded(settled.given, settled.told)
+    return resettle(settled, without(settled.given, reset)) if reset else settled
 
 
 class _Talk:

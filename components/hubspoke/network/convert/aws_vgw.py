@@ -6,6 +6,7 @@ from hubspoke.network.convert.aws_vpc import PROPAGATION, Vpcs
 from hubspoke.network.convert.made import Made
 from hubspoke.network.model import Route, Source, Speaker, Via
 from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
+from hubspoke.plan.prefixes_taken import prefixes_taken
 
 GATEWAY = "aws:ec2/vpnGateway:VpnGateway"
 ROUTE = "aws:ec2/vpnConnectionRoute:VpnConnectionRoute"
@@ -31,7 +32,8 @@ class Gateways:
         told = self.made.shared(*self.vpcs.prefixes(router))
         asn = gateway.get("amazonSideAsn")
         number = 0 if asn in (None, NOT_KNOWN) else int(asn)
-        speaker = Speaker(router, number, prefixes=told, learns=tuple(self._taking(gateway)))
+        most = prefixes_taken("aws", hub=False)
+        speaker = Speaker(router, number, prefixes=told, learns=tuple(self._taking(gateway)), limit=most)
         return router, tuple(sorted(self.vpcs.tables(router))[:1]), speaker
 
     def routes(self, vpns: Mapping[str, tuple[str, ...]]) -> None:

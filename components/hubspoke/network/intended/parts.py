@@ -1,7 +1,7 @@
 """What the planned parts of every cloud have in common: tunnels, sessions, filters, and the middle."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from typing import Literal
 
@@ -25,6 +25,7 @@ from hubspoke.network.model import (
     Via,
 )
 from hubspoke.plan.model import Connection, FilterRule, FirewallPlan, HubPlan, OnRampPlan, Plan, SpokePlan, StaticRoute
+from hubspoke.plan.prefixes_taken import CLOUDFLARE_TAKES, prefixes_taken
 
 # Bytes of the packets that links carry whole. AWS: VPN and transit gateway guides, 2026-08; Azure: "About VPN devices",
 # 2026-08; Google: "MTU considerations" of Cloud VPN with AES-GCM, and of VPC networks, 2026-08.
@@ -81,8 +82,15 @@ def add_sessions(parts: Parts, plan: Plan, owner: HubPlan | OnRampPlan, speaker:
     """BGP between a hub or on-ramp and Cloudflare over each of its tunnels."""
     table, (imports, exports) = (names.CLOUDFLARE,), _profiles(parts, owner)
     middle = Speaker(
-        names.CLOUDFLARE, plan.cloudflare.asn, announces=table, learns=table, imports=imports, exports=exports
+        names.CLOUDFLARE,
+        plan.cloudflare.asn,
+        announces=table,
+        learns=table,
+        imports=imports,
+        exports=exports,
+        limit=CLOUDFLARE_TAKES,
     )
+    speaker = replace(speaker, limit=prefixes_taken(owner.cloud, hub=isinstance(owner, HubPlan)))
     for link in tunnels(owner.connections):
         parts.sessions.append(Session(f"bgp {link}", link, (speaker, middle), f"plan: {speaker.router}"))
 
