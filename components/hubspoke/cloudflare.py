@@ -67,7 +67,7 @@ class CloudflareOnRamp(pulumi.ComponentResource):
             psk=end.psk,
             replay_protection=True,  # no cloud can switch it off on its end for what it sends
             health_check=_health_check(end.health_check),
-            bgp=bgp,
+            bgp=bgp if end.bgp else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -18,21 +18,26 @@ def provider(name: str, subscription: str) -> Any:
     return azure.Provider(name, subscription_id=subscription)
 
 
-def connections(key: str, epochs: dict[str, int] | None = None) -> list[dict[str, Any]]:
+def connections(key: str, epochs: dict[str, int] | None = None, inside: str = "169.254.240") -> list[dict[str, Any]]:
     """Two connections of a hub or on-ramp, with these epochs by endpoint; 1 if not given."""
     first = {"weu1": 16, "lab1": 32}[key]
     ends = (("e1", "162.159.64.41", first), ("e2", "162.159.66.41", first + 4))
-    return [_connection(key, *end, (epochs or {}).get(end[0], 1)) for end in ends]
+    return [_connection(key, inside, *end, (epochs or {}).get(end[0], 1)) for end in ends]
 
 
-def _connection(key: str, end: str, endpoint: str, first: int, epoch: float) -> dict[str, Any]:
+def speaking(key: str) -> dict[str, Any]:
+    """What is said of a hub or on-ramp that speaks BGP: private addresses in its tunnels."""
+    return {"routing": "bgp", "connections": connections(key, inside="172.31.255")}
+
+
+def _connection(key: str, inside: str, end: str, endpoint: str, first: int, epoch: float) -> dict[str, Any]:
     tunnels = [
         {
             "key": f"{key}-{end}-{slot}",
             "slot": slot,
-            "inside_cidr": f"169.254.240.{base}/31",
-            "cloud_address": f"169.254.240.{base}",
-            "cloudflare_address": f"169.254.240.{base + 1}",
+            "inside_cidr": f"{inside}.{base}/31",
+            "cloud_address": f"{inside}.{base}",
+            "cloudflare_address": f"{inside}.{base + 1}",
             "psk_epoch": epoch,
         }
         for slot, base in (("a", first), ("b", first + 2))

@@ -165,14 +165,15 @@ def _described(urn: str, resource: dict[str, Any], words: "Words") -> dict[str, 
 
 
 Words = list[tuple[str, str, str]]  # a value that a cloud assigned, the URN it belongs to, and what to call it
-_ASSIGNED = ("arn", "transitGatewayAttachmentId", "tunnel1Address", "tunnel2Address", "address")
+_ASSIGNED = ("arn", "transitGatewayAttachmentId", "tunnel1Address", "tunnel2Address", "address", "ipAddress")
 
 
 def _words(resources: dict[str, dict[str, Any]]) -> Words:
     """The longest first, since ids occur in ARNs."""
     found: Words = []
     for urn, resource in resources.items():
-        outputs = {"id": resource.get("id"), **{k: resource.get("outputs", {}).get(k) for k in _ASSIGNED}}
+        given, made = resource.get("inputs", {}), resource.get("outputs", {})
+        outputs = {"id": resource.get("id"), **{k: made.get(k) for k in _ASSIGNED if k not in given}}
         if not resource.get("external"):
             found += [(v, urn, f"<{label(urn)}: {k}>") for k, v in outputs.items() if isinstance(v, str) and v]
     return sorted(found, key=lambda word: -len(word[0]))

@@ -221,8 +221,3 @@ def test_keys_are_secret_in_the_state(lab: "Lab") -> None:
     assert len(keys) == 4
     written = json.dumps(list(lab.world.resources("lab").values()))
     assert not [key for key in keys if key in written]
-
-
-def test_bgp_is_refused_by_name(lab: "Lab") -> None:
-    with pytest.raises(EngineError, match="use static routing"):
-        lab.world.up("lab", lambda: made.hub([made.provider("n", made.HUB), lab.cloudflare()], routing="bgp"))

@@ -128,7 +128,7 @@ def test_a_route_of_the_table_beats_the_gateways_for_the_same_prefix(acme: Stack
 @pytest.mark.parametrize(
     ("type_", "name", "changes", "what"),
     [
-        ("VirtualNetworkGateway", "ops1", {"enableBgp": True}, "enableBgp True"),
+        ("VirtualNetworkGateway", "ops1", {"vpnType": "PolicyBased"}, "vpnType PolicyBased"),
         ("VirtualNetworkGatewayConnection", "ops1/e1", {"usePolicyBasedTrafficSelectors": True}, "usePolicyBased"),
         ("LocalNetworkGateway", "ops1/e1", {"gatewayIpAddress": "192.0.2.9"}, "no tunnel at Cloudflare ends at"),
         ("Subnet", "ops1/workload", {"routeTable": None}, "a subnet does not have the table"),
@@ -193,3 +193,31 @@ def test_a_spoke_that_is_made_of_another_table_than_the_plan_says_is_not_known(t
     made = Snapshot(tuple(map(without, snapshot.resources)))
     network = actual(as_told(made, plan), context(plan, ["network"]))
     assert [f.what for f in network.findings] == ["a connection joins a network and a table that are not known"]
+
+
+def _speak(wan: Any) -> None:
+    _adopt(wan)
+    wan["cloudflare"]["tunnel_pool"] = "172.31.255.0/24"
+    wan["onramps"]["plt1"]["routing"] = "bgp"
+
+
+def test_an_adopted_network_hears_by_bgp_what_its_routes_send_to_the_gateway(tmp_path: Path) -> None:
+    """Its owner may have switched off what the gateway programs: what no route covers has no way."""
+    world = make_world(tmp_path / "project")
+    world.paths.wan.write_text(Path(INTENT).read_text())
+    world.paths.lock.unlink()
+    world.change_intent(_speak)
+    plan = load_plan(world.paths.wan, world.paths.lock)
+    seed(plan, world.clouds)
+    world.up("network")
+    first = actual(as_told(planned(world, "apps"), plan), context(plan, ["apps"]))
+    assert (first.findings, compare(intended(plan), first)) == ((), ())
+    world.up("apps")
+    snapshot = from_export(world.stack("apps").export_stack())
+    network = actual(snapshot, context(plan, ["apps"]))
+    assert (network.findings, compare(intended(plan), network)) == ((), ())
+    assert [v.question.key for v in prove(network, questions(plan)) if not v.passed] == []
+    narrow = edited(snapshot, "Route", "plt1/main/10.0.0.0/8", addressPrefix="10.64.0.0/14")
+    network = actual(narrow, context(plan, ["apps"]))
+    assert network.findings == ()
+    assert "refuted" in {v.answer for v in prove(network, questions(plan))}  # what lies in 10.8.0.0/20 is out of reach

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hubspoke.intent import IntentError, Wan
 from hubspoke.intent.limits import RESERVED_TUNNEL_CIDRS, TUNNEL_RANGE
-from hubspoke.intent.parts import cloud_of, gateways
+from hubspoke.intent.parts import azure_speakers, cloud_of, gateways
 from hubspoke.plan import HubPlan, Lock, OnRampPlan, Plan, SpokePlan, allocate, make_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.plan.wans import HUBS, ONRAMPS, wan_of, wans
+from tests.plan.wans import HUBS, ONRAMPS, TUNNEL_POOL, wan_of, wans
 
 
 def parts_of(wan: Wan) -> dict[str, Any]:
@@ -53,10 +53,15 @@ def hold(wan: Wan, lock: Lock) -> None:
         for endpoint in ("e1", "e2")
         for slot in "ab"
     }
-    assert all(inside.subnet_of(TUNNEL_RANGE) for inside in lock.tunnels.values())
+    speaking = azure_speakers(wan)
+    for key, inside in lock.tunnels.items():
+        assert inside.subnet_of(IPv4Network(TUNNEL_POOL) if key.split("-")[0] in speaking else TUNNEL_RANGE)
     assert disjoint([*lock.tunnels.values(), *RESERVED_TUNNEL_CIDRS])
     given_asns = [gateway.asn for gateway in gateways(wan).values() if gateway.asn]
-    assert set(lock.asns) == {k for k, gateway in gateways(wan).items() if gateway.asn is None and clouds[k] != "azure"}
+    assert set(lock.asns) == {
+        key for key, gateway in gateways(wan).items()
+        if gateway.asn is None and (clouds[key] != "azure" or (key in speaking and key in wan.onramps))
+    }  # fmt: skip
     assert len({*lock.asns.values(), *given_asns}) == len(lock.asns) + len(given_asns)
     assert set(lock.prefixes) == {k for k, hub in wan.hubs.items() if hub.cidr is None and clouds[k] == "azure"}
     assert {prefix.prefixlen for prefix in lock.prefixes.values()} <= {23}
@@ -155,9 +160,61 @@ def test_a_key_that_moves_to_another_cloud_does_not_keep_its_tunnels_in_silence(
             use(moved, lock)
         assert str(raised.value).splitlines() == [
             f"wan.yaml: hubs.use1: tunnel use1-e1-{slot} is allocated 169.254.240.{number}/30, but Azure takes a /31; "
-            f"remove tunnels.use1-e1-{slot} from the lock file and run `hubspoke plan --write`"
+            f"undo that, or remove tunnels.use1-e1-{slot} from the lock file and run `hubspoke plan --write`"
             for slot, number in (("a", 40), ("b", 44))
         ]
+
+
+def azure_hub(routing: str, pool: str | None = TUNNEL_POOL, endpoints: int = 2) -> Wan:
+    hub = {"account": "az-hubs", "region": "westeurope", "routing": routing}
+    wan = wan_of({"weu1": hub}, {}, {}, endpoints=endpoints)
+    other = {"tunnel_pool": IPv4Network(pool) if pool else None}
+    return wan.model_copy(update={"cloudflare": wan.cloudflare.model_copy(update=other)})
+
+
+def test_tunnels_that_speak_bgp_on_azure_are_allocated_from_the_pool() -> None:
+    lock = allocate(azure_hub("bgp"), Lock())
+    assert {key: str(inside) for key, inside in lock.tunnels.items()} == {
+        "weu1-e1-a": "172.31.255.0/31",
+        "weu1-e1-b": "172.31.255.2/31",
+        "weu1-e2-a": "172.31.255.4/31",
+        "weu1-e2-b": "172.31.255.6/31",
+    }
+    more = allocate(azure_hub("bgp", endpoints=3), lock)
+    assert more.tunnels == lock.tunnels | {
+        "weu1-e3-a": IPv4Network("172.31.255.8/31"), "weu1-e3-b": IPv4Network("172.31.255.10/31"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        pytest.param(
+            azure_hub("static"), azure_hub("bgp"),
+            "169.254.240.0/31, but for BGP Azure takes it from cloudflare.tunnel_pool, 172.31.255.0/24", id="to bgp",
+        ),
+        pytest.param(
+            azure_hub("bgp"), azure_hub("static"),
+            "172.31.255.0/31, but static routing takes it from 169.254.240.0/20", id="to static",
+        ),
+        pytest.param(
+            azure_hub("bgp"), azure_hub("bgp", "192.168.255.0/24"),
+            "172.31.255.0/31, but for BGP Azure takes it from cloudflare.tunnel_pool, 192.168.255.0/24",
+            id="to another pool",
+        ),
+    ],
+)  # fmt: skip
+def test_tunnels_of_an_azure_hub_do_not_get_other_addresses_in_silence(before: Wan, after: Wan, why: str) -> None:
+    lock = allocate(before, Lock())
+    with pytest.raises(IntentError) as raised:
+        allocate(after, lock)
+    first, *others = str(raised.value).splitlines()
+    assert first == (
+        f"wan.yaml: hubs.weu1: tunnel weu1-e1-a is allocated {why}; undo that, or remove tunnels.weu1-e1-a from the lock "
+        "file and run `hubspoke plan --write`"
+    )
+    assert len(others) == 3
+    assert len(allocate(after, Lock()).tunnels) == 4
 
 
 def test_a_hubs_prefix_that_no_longer_fits_is_not_moved_in_silence() -> None:

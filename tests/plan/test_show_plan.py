@@ -94,6 +94,19 @@ def test_hubs_of_each_cloud_as_rows() -> None:
     }
 
 
+def test_where_azure_speaks_bgp_its_tunnels_with_a_session_are_named() -> None:
+    wan = load_wan(Path(__file__).parents[1] / "network" / "azure_bgp.yaml")
+    tables = plan_rows(make_plan(wan, allocate(wan, Lock())))
+    found = {hub.key: hub.details for table in tables for hub in table.hubs}
+    found |= {onramp.key: onramp.details for table in tables for onramp in table.onramps}
+    assert found == {
+        "neu1": ("prefix 10.68.16.0/23", "1 scale unit", "BGP over neu1-e1-a, neu1-e2-b"),
+        "weu1": ("prefix 10.64.16.0/23", "1 scale unit", "BGP over weu1-e1-a, weu1-e2-b"),
+        "use1": (),
+        "ops1": ("BGP over ops1-e1-a, ops1-e2-b",),
+    }
+
+
 def test_an_on_ramp_as_a_row() -> None:
     (zrh,) = (onramp for table in plan_rows(CLOUDS) for onramp in table.onramps if onramp.key == "zrh")
     assert zrh == OnRampRow(
@@ -107,6 +120,7 @@ def test_an_on_ramp_as_a_row() -> None:
         network="new",
         gateway="new",
         subnets=("workload 10.48.3.0/25",),
+        details=(),
         tunnels=(
             TunnelRow("zrh-e1-a", "162.159.64.41", "169.254.240.81", "169.254.240.82"),
             TunnelRow("zrh-e1-b", "162.159.64.41", "169.254.240.85", "169.254.240.86"),

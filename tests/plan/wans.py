@@ -24,6 +24,7 @@ HUBS = {
     "usc1": ("gc", "us-central1"),
 }
 ONRAMPS = {"syd": ("aws", "ap-southeast-2"), "ber": ("az", "germanywestcentral"), "zrh": ("gc", "europe-west6")}
+TUNNEL_POOL = "172.31.255.0/24"  # of Azure's tunnels that speak BGP
 POOLS = {key: f"10.{16 * number}.0.0/14" for number, key in enumerate((*HUBS, *ONRAMPS))}
 
 Parts = dict[str, dict[str, Any]]
@@ -39,6 +40,7 @@ def wan_of(hubs: Parts, spokes: Parts, onramps: Parts, endpoints: int = 2) -> Wa
             "cloudflare": {
                 "account": "0" * 32,
                 "endpoints": {f"e{number}": f"162.159.64.{number}" for number in range(1, endpoints + 1)},
+                "tunnel_pool": TUNNEL_POOL,
             },
             "accounts": {key: account for key, account in ACCOUNTS.items() if key[:2] in used},
             "segments": {"prod": {}},
@@ -70,14 +72,14 @@ def _hub(draw: st.DrawFn, key: str) -> dict[str, Any]:
     hub: dict[str, Any] = {"account": f"{cloud}-hubs", "region": region}
     if draw(st.integers(0, 2)) == 0:
         hub |= {"cidr": f"10.220.{2 * number}.0/23"} if cloud == "az" else {"asn": 65000 + number}
-    return hub if cloud == "az" else hub | {"routing": draw(st.sampled_from(["static", "bgp"]))}
+    return hub | {"routing": draw(_ROUTING)}
 
 
 @st.composite
 def _onramp(draw: st.DrawFn, key: str) -> dict[str, Any]:
     cloud, region = ONRAMPS[key]
     given = {"cidr": f"10.230.{list(ONRAMPS).index(key)}.0/24"} if draw(st.booleans()) else {"size": draw(_SIZES)}
-    return {"account": f"{cloud}-apps", "region": region, "segment": "prod", **given}
+    return {"account": f"{cloud}-apps", "region": region, "segment": "prod", "routing": draw(_ROUTING), **given}
 
 
 @st.composite
@@ -88,3 +90,4 @@ def _spoke(draw: st.DrawFn, number: int, hubs: list[str]) -> dict[str, Any]:
 
 
 _SIZES = st.integers(18, 24)
+_ROUTING = st.sampled_from(["static", "bgp"])

@@ -9,7 +9,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from hubspoke.args.parts import CloudflareArgs
-from hubspoke.plan.model import CloudflarePlan, Tunnel
+from hubspoke.plan.model import CloudflarePlan, HubPlan, OnRampPlan, Tunnel
+from hubspoke.plan.sessions import owned, sessions
 
 
 class HealthCheckArgs(TypedDict):
@@ -34,6 +35,8 @@ class CloudflareTunnelArgs(TypedDict):
     """Pre-shared key of both ends. It is kept as a secret, whether given as one or not."""
     health_check: NotRequired[HealthCheckArgs]
     """How Cloudflare asks whether the tunnel works."""
+    bgp: NotRequired[bool]
+    """Whether it has a BGP session, where there is an ASN to speak with. Default true."""
 
 
 class BgpFiltersArgs(TypedDict):
@@ -73,6 +76,7 @@ class TunnelEnd:
     customer_endpoint: pulumi.Input[str]
     psk: pulumi.Output[str]
     health_check: HealthCheck
+    bgp: bool
 
 
 @dataclass(frozen=True)
@@ -113,11 +117,17 @@ def tunnel_end(
 
 
 def tunnel_ends(
-    cloudflare: CloudflarePlan,
-    tunnels: list[CloudflareTunnelArgs],
-    bgp_asn: int | None = None,
-    filters: BgpFiltersArgs | None = None,
+    cloudflare: CloudflarePlan, part: HubPlan | OnRampPlan, tunnels: list[CloudflareTunnelArgs]
 ) -> CloudflareOnRampArgs:
-    """The arguments of Cloudflare's side, beside a hub or on-ramp that a plan describes."""
-    account: CloudflareArgs = {"account": cloudflare.account, "asn": cloudflare.asn}
-    return {"tunnels": tunnels, "cloudflare": account, "bgp_asn": bgp_asn, "filters": filters}
+    """The arguments of Cloudflare's side of a planned hub or on-ramp, from those of its tunnels.
+
+    By BGP, Cloudflare learns what the hub or on-ramp owns and no more, and tells it the WAN.
+    """
+    spoken, accepted = sessions(part), owned(part)
+    filters: BgpFiltersArgs = {"accepted": list(accepted), "told": list(part.wan_prefixes)}
+    return {
+        "tunnels": [{**tunnel, "bgp": tunnel["key"] in spoken} for tunnel in tunnels],
+        "cloudflare": {"account": cloudflare.account, "asn": cloudflare.asn},
+        "bgp_asn": part.asn if spoken else None,
+        "filters": filters if spoken and accepted else None,
+    }

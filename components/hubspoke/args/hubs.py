@@ -24,6 +24,9 @@ class HubArgs(TypedDict):
     """"static" (default) or "bgp"."""
     protect: NotRequired[bool]
     """Whether gateways refuse to be deleted. Default true."""
+    advertised: NotRequired[list[str]]
+    """With BGP, the prefixes that Cloudflare accepts from the hub, and all within them: its spokes' space. All routes
+    are accepted if it is empty. On Google, what the hub's router advertises."""
     tags: NotRequired[dict[str, str]]
     """Tags on everything that takes tags."""
 
@@ -33,9 +36,6 @@ class AwsHubArgs(HubArgs):
     """Ids of the accounts whose networks may attach."""
     organization_sharing: NotRequired[bool]
     """Whether those accounts are in this account's organisation, with RAM sharing on. Default true."""
-    advertised: NotRequired[list[str]]
-    """With BGP, the prefixes that Cloudflare accepts from the hub, and all within them: its spokes' space. All routes
-    are accepted if it is empty."""
     store_psks: NotRequired[bool]
     """Whether the pre-shared keys are kept in Secrets Manager too. Default false."""
     peers: NotRequired[list[PeerArgs]]
@@ -65,7 +65,5 @@ class GcpHubArgs(HubArgs):
     """"mesh" (default) or "star": how the hub's spokes reach each other."""
     center: NotRequired[list[str]]
     """Segments in the centre group of a star."""
-    advertised: NotRequired[list[str]]
-    """Prefixes that the hub's router advertises to Cloudflare."""
     shared_with: NotRequired[list[str]]
     """Ids of the projects whose networks may attach."""

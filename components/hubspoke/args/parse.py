@@ -149,6 +149,7 @@ def _tunnel_end(args: Args) -> TunnelEnd:
         customer_endpoint=args["customer_endpoint"],
         psk=pulumi.Output.secret(args["psk"]),
         health_check=HealthCheck(check.get("type") or "request", check.get("target")),
+        bgp=args.get("bgp", True),
     )
 
 

@@ -85,7 +85,7 @@ class AwsHub(pulumi.ComponentResource):
     def _connect(self, hub: HubPlan) -> dict[str, pulumi.Output[str]]:
         """Both ends of all connections. Returns the VPN attachment id of each, by connection key."""
         gateway = {"transit_gateway_id": self._gateway.id}
-        vpn = Vpn(hub, gateway, self._cloudflare, self._named, self, hub.advertised, hub.store_psks)
+        vpn = Vpn(hub, gateway, self._cloudflare, self._named, self, hub.store_psks)
         made, _ = vpn.connect()
         return {key: connection.transit_gateway_attachment_id for key, connection in made.items()}
 

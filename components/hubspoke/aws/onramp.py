@@ -37,14 +37,8 @@ class AwsOnRamp(pulumi.ComponentResource):
         network = adopt(self._make, self._onramp.adopted) if self._onramp.adopted else create(self._make)
         self.vpc_id = network.vpc_id
         self.vpn_gateway_id = self._adopt_gateway(network) if self._onramp.gateway else self._gateway(network)
-        vpn = Vpn(
-            self._onramp,
-            {"vpn_gateway_id": self.vpn_gateway_id},
-            parse_cloudflare(args),
-            self._make.named,
-            self,
-            (self._onramp.cidr,),
-        )
+        gateway = {"vpn_gateway_id": self.vpn_gateway_id}
+        vpn = Vpn(self._onramp, gateway, parse_cloudflare(args), self._make.named, self)
         connections, tunnels = vpn.connect()
         self._route_to_cloudflare(network, connections)
         self.security_group_id = admit_flows(self._make, network).id

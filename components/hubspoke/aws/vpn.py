@@ -13,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
-from hubspoke.args.cloudflare import BgpFiltersArgs, CloudflareTunnelArgs, tunnel_end, tunnel_ends
+from hubspoke.args.cloudflare import CloudflareTunnelArgs, tunnel_end, tunnel_ends
 from hubspoke.cloudflare import CloudflareOnRamp
 from hubspoke.plan.model import CloudflarePlan, Connection, HubPlan, OnRampPlan, Tunnel
 
@@ -47,7 +47,6 @@ class Vpn:
     cloudflare: CloudflarePlan
     named: Callable[[str], dict[str, str]]  # the tags of a part, by its key
     parent: pulumi.Resource
-    accepted: tuple[str, ...]  # prefixes that it may tell Cloudflare by BGP; no filters if empty
     store_psks: bool = False  # whether the keys are kept in Secrets Manager instead of the VPN service
 
     def connect(self) -> tuple[dict[str, aws.ec2.VpnConnection], CloudflareOnRamp]:
@@ -61,12 +60,8 @@ class Vpn:
                 tunnel_end(tunnel, connection.endpoint, _outside_address(vpn, tunnel), keys[tunnel.key])
                 for tunnel in connection.tunnels
             ]
-        bgp_asn = self.part.asn if self.part.routing == "bgp" else None
-        args = tunnel_ends(self.cloudflare, ends, bgp_asn, self._filters())
+        args = tunnel_ends(self.cloudflare, self.part, ends)
         return made, CloudflareOnRamp(self.part.key, args, self._options())
-
-    def _filters(self) -> BgpFiltersArgs | None:
-        return {"accepted": list(self.accepted), "told": list(self.part.wan_prefixes)} if self.accepted else None
 
     def _options(self, *, protect: bool = False) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self.parent, protect=protect and self.part.protect)

@@ -8,10 +8,11 @@ import pulumi_azure_native as azure
 
 from hubspoke.args import AzureHubArgs, parse_cloudflare, parse_hub
 from hubspoke.args.cloudflare import tunnel_ends
-from hubspoke.azure.parts import label, refuse_bgp, replacing, settle
-from hubspoke.azure.vpn import DPD_SECONDS, far_ends, hub_policy, inside_addresses, shared_key
+from hubspoke.azure.parts import BGP_FILLED_IN, label, replacing, settle
+from hubspoke.azure.vpn import DPD_SECONDS, far_ends, hub_policy, shared_key
 from hubspoke.cloudflare import CloudflareOnRamp
 from hubspoke.plan.model import ONRAMP, Connection
+from hubspoke.plan.sessions import peer_address, sessions, silent_addresses
 
 _TABLES = "hubRouteTables"
 
@@ -20,8 +21,9 @@ class AzureHub(pulumi.ComponentResource):
     """A hub in one region: both ends of every tunnel, and segment route tables.
 
     Every segment has a route table of its own, under the segment's label. Traffic from Cloudflare is looked up in the
-    hub's default table, the on-ramp table, which learns every spoke and nothing else. Routing is static: the site that
-    stands for Cloudflare has the WAN's prefixes, which all segment tables learn, over all links at equal cost.
+    hub's default table, the on-ramp table, which learns every spoke and nothing else. With static routing the site that
+    stands for Cloudflare has the WAN's prefixes, which all segment tables learn, over all links at equal cost; with BGP
+    they learn them from Cloudflare, over one tunnel of each link, and Cloudflare learns what the on-ramp table has.
     """
 
     virtual_hub_id: pulumi.Output[str]
@@ -32,8 +34,8 @@ class AzureHub(pulumi.ComponentResource):
     def __init__(self, name: str, args: AzureHubArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("hubspoke:index:AzureHub", name, {}, opts)
         self._hub = parse_hub(name, args, "azure")
-        refuse_bgp(f"hub {name!r}", self._hub.routing)
         self._cloudflare = parse_cloudflare(args)
+        self._spoken = sessions(self._hub)
         self._place = settle("hub", name, args, self, protect=self._hub.protect)
         self._virtual_hub = self._make_hub(args["virtual_wan_id"])
         tables = self._make_tables()
@@ -91,26 +93,39 @@ class AzureHub(pulumi.ComponentResource):
             **self._place.here(),
             opts=self._place.options(
                 protect=self._hub.protect, depends_on=tables[-1:],
-                **replacing("virtualHub", "isRoutingPreferenceInternet"),
+                ignore_changes=BGP_FILLED_IN, **replacing("virtualHub", "isRoutingPreferenceInternet"),
             ),
         )  # fmt: skip
 
     def _make_site(self, wan: pulumi.Input[str]) -> azure.network.VpnSite:
-        """Cloudflare, as the hub sees it: a link for each endpoint."""
-        inside = [address for connection in self._hub.connections for address in inside_addresses(connection)]
+        """Cloudflare, as the hub sees it: a link for each endpoint.
+
+        Azure sends answers to health checks into the tunnels by their inside addresses. To those that it speaks BGP
+        with it has routes of its own, which are not to be named again (VPN Gateway FAQ, BGP, 2026-11).
+        """
+        wan_prefixes = self._hub.wan_prefixes if self._hub.routing == "static" else ()
+        silent = [inside for each in self._hub.connections for inside in silent_addresses(each, self._spoken)]
         return azure.network.VpnSite(
             self._place.named("cloudflare"),
             vpn_site_name=f"{self._hub.key}-cloudflare",
             virtual_wan=azure.network.SubResourceArgs(id=wan),
-            address_space=azure.network.AddressSpaceArgs(address_prefixes=[*self._hub.wan_prefixes, *inside]),
+            address_space=azure.network.AddressSpaceArgs(address_prefixes=[*wan_prefixes, *silent]),
             device_properties=azure.network.DevicePropertiesArgs(device_vendor="Cloudflare"),
             vpn_site_links=[
-                azure.network.VpnSiteLinkArgs(name=connection.key, ip_address=connection.endpoint)
+                azure.network.VpnSiteLinkArgs(
+                    name=connection.key, ip_address=connection.endpoint, bgp_properties=self._peer(connection)
+                )
                 for connection in self._hub.connections
             ],
             **self._place.here(),
             opts=self._place.options(**replacing("virtualWan")),
         )
+
+    def _peer(self, connection: Connection) -> azure.network.VpnLinkBgpSettingsArgs | None:
+        address = peer_address(connection, self._spoken)
+        if address is None:
+            return None
+        return azure.network.VpnLinkBgpSettingsArgs(asn=self._cloudflare.asn, bgp_peering_address=address)
 
     def _connect(self, gateway: azure.network.VpnGateway, site: azure.network.VpnSite) -> CloudflareOnRamp:
         """Both ends of all connections."""
@@ -127,7 +142,7 @@ class AzureHub(pulumi.ComponentResource):
             # Azure's answer to a change may hold the keys, and its SDK marks nothing.
             opts=self._place.options(
                 protect=self._hub.protect, additional_secret_outputs=["vpnLinkConnections"],
-                **replacing("remoteVpnSite"),
+                **replacing("remoteVpnSite", "vpnLinkConnections[*].enableBgp"),
             ),
         )  # fmt: skip
         ends = [
@@ -135,7 +150,7 @@ class AzureHub(pulumi.ComponentResource):
             for connection in self._hub.connections
             for end in far_ends(connection, keys[connection.key], lambda number: _outside(gateway, number))
         ]
-        return CloudflareOnRamp(self._hub.key, tunnel_ends(self._cloudflare, ends), self._place.options())
+        return CloudflareOnRamp(self._hub.key, tunnel_ends(self._cloudflare, self._hub, ends), self._place.options())
 
     def _routing(self) -> azure.network.RoutingConfigurationArgs:
         """From Cloudflare the on-ramp table decides; to Cloudflare every segment's table knows the way."""
@@ -158,7 +173,7 @@ class AzureHub(pulumi.ComponentResource):
             vpn_connection_protocol_type="IKEv2",
             vpn_link_connection_mode="InitiatorOnly",  # Cloudflare only responds
             dpd_timeout_seconds=DPD_SECONDS,
-            enable_bgp=False,
+            enable_bgp=peer_address(connection, self._spoken) is not None,
             connection_bandwidth=500,
             routing_weight=0,
             use_local_azure_ip_address=False,

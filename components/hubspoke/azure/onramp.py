@@ -8,10 +8,11 @@ import pulumi_azure_native as azure
 from hubspoke.args import AzureOnRampArgs, parse_cloudflare, parse_onramp
 from hubspoke.args.cloudflare import tunnel_ends
 from hubspoke.azure.network import Network, network_of, route_to_gateway
-from hubspoke.azure.parts import refuse_bgp, replacing, settle
-from hubspoke.azure.vpn import DPD_SECONDS, far_ends, gateway_policy, inside_addresses, shared_key
+from hubspoke.azure.parts import BGP_FILLED_IN, replacing, settle
+from hubspoke.azure.vpn import DPD_SECONDS, far_ends, gateway_policy, shared_key
 from hubspoke.cloudflare import CloudflareOnRamp, static_route
 from hubspoke.plan.model import Connection
+from hubspoke.plan.sessions import peer_address, sessions, silent_addresses
 
 _GATEWAY = "gateway"  # the key of the gateway's subnet, in a new network and in an adopted one
 _SKU = "VpnGw1AZ"
@@ -21,8 +22,9 @@ _INSTANCES = ("a", "b")
 class AzureOnRamp(pulumi.ComponentResource):
     """A network without a hub: an active-active VPN gateway, with both ends of every tunnel.
 
-    Routing is static. Two connections cannot have one prefix without BGP (Azure, "Highly available cross-premises
-    connectivity", 2026-08): the first connection has the WAN's prefixes, the others take what arrives.
+    Two connections cannot have one prefix without BGP (Azure, "Highly available cross-premises connectivity", 2026-08):
+    with static routing the first connection has the WAN's prefixes, the others take what arrives. With BGP each
+    connection learns them over one of its tunnels, and tells Cloudflare of the network.
     """
 
     network_id: pulumi.Output[str]
@@ -35,8 +37,8 @@ class AzureOnRamp(pulumi.ComponentResource):
     def __init__(self, name: str, args: AzureOnRampArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("hubspoke:index:AzureOnRamp", name, {}, opts)
         self._onramp = parse_onramp(name, args, "azure")
-        refuse_bgp(f"on-ramp {name!r}", self._onramp.routing)
         self._cloudflare = parse_cloudflare(args)
+        self._spoken = sessions(self._onramp)
         self._place = settle("onramp", name, args, self, protect=self._onramp.protect)
         network = network_of(self._place, self._onramp)
         addresses = [self._address(instance) for instance in _INSTANCES]
@@ -80,7 +82,8 @@ class AzureOnRamp(pulumi.ComponentResource):
             vpn_gateway_generation="Generation1",
             sku=azure.network.VirtualNetworkGatewaySkuArgs(name=_SKU, tier=_SKU),
             active_active=True,
-            enable_bgp=False,
+            enable_bgp=bool(self._spoken),
+            bgp_settings=azure.network.BgpSettingsArgs(asn=self._onramp.asn, peer_weight=0) if self._spoken else None,
             # Packets of one tunnel come from many of Cloudflare's servers, and so out of order.
             disable_ip_sec_replay_protection=True,
             ip_configurations=[
@@ -91,9 +94,10 @@ class AzureOnRamp(pulumi.ComponentResource):
             ],
             **self._place.here(),
             opts=self._place.options(
-                protect=self._onramp.protect, **replacing("gatewayType", "vpnType", "ipConfigurations[*].subnet")
+                protect=self._onramp.protect, ignore_changes=BGP_FILLED_IN,
+                **replacing("gatewayType", "vpnType", "ipConfigurations[*].subnet"),
             ),
-        )
+        )  # fmt: skip
 
     def _connect(
         self, gateway: azure.network.VirtualNetworkGateway, addresses: list[azure.network.PublicIPAddress]
@@ -104,7 +108,9 @@ class AzureOnRamp(pulumi.ComponentResource):
             key = shared_key(self._onramp.key, connection, self)
             self._connection(gateway, connection, key)
             ends += far_ends(connection, key, lambda number: addresses[number].ip_address)
-        return CloudflareOnRamp(self._onramp.key, tunnel_ends(self._cloudflare, ends), self._place.options())
+        return CloudflareOnRamp(
+            self._onramp.key, tunnel_ends(self._cloudflare, self._onramp, ends), self._place.options()
+        )
 
     def _connection(
         self, gateway: azure.network.VirtualNetworkGateway, connection: Connection, key: pulumi.Output[str]
@@ -116,7 +122,7 @@ class AzureOnRamp(pulumi.ComponentResource):
             connection_protocol="IKEv2",
             connection_mode="InitiatorOnly",  # Cloudflare only responds
             dpd_timeout_seconds=DPD_SECONDS,
-            enable_bgp=False,
+            enable_bgp=peer_address(connection, self._spoken) is not None,
             ipsec_policies=[gateway_policy()],
             shared_key=key,
             use_policy_based_traffic_selectors=False,
@@ -130,19 +136,29 @@ class AzureOnRamp(pulumi.ComponentResource):
         )  # fmt: skip
 
     def _far_end(self, connection: Connection) -> azure.network.LocalNetworkGateway:
-        """One of Cloudflare's endpoints, with what is reached over it."""
-        first = connection.key == self._onramp.connections[0].key
+        """One of Cloudflare's endpoints, with what is reached over it without BGP.
+
+        The peer's address is not named again, as Azure has a route to it (VPN Gateway FAQ, BGP, 2026-11).
+        """
+        first = connection.key == self._onramp.connections[0].key and not self._spoken
         reached = [part for prefix in self._onramp.wan_prefixes for part in _without_default(prefix)] if first else []
         return azure.network.LocalNetworkGateway(
             self._place.named(connection.key),
             local_network_gateway_name=f"{self._onramp.key}-{connection.key}",
             gateway_ip_address=connection.endpoint,
             local_network_address_space=azure.network.AddressSpaceArgs(
-                address_prefixes=[*reached, *inside_addresses(connection)]
+                address_prefixes=[*reached, *silent_addresses(connection, self._spoken)]
             ),
+            bgp_settings=self._peer(connection),
             **self._place.here(),
             opts=self._place.options(),
         )
+
+    def _peer(self, connection: Connection) -> azure.network.BgpSettingsArgs | None:
+        address = peer_address(connection, self._spoken)
+        if address is None:
+            return None
+        return azure.network.BgpSettingsArgs(asn=self._cloudflare.asn, bgp_peering_address=address, peer_weight=0)
 
     def _route_adopted(self) -> None:
         """Routes in the tables of an adopted network, whose owner may have switched the gateway's routes off there."""

@@ -11,6 +11,10 @@ from typing import Any
 import pulumi
 import pulumi_azure_native as azure
 
+# What Azure fills into a gateway's BGP settings. Taking it out again would set up all sessions anew, with every
+# deployment (Azure-Landing-Zones #335).
+BGP_FILLED_IN = ["bgpSettings.bgpPeeringAddress", "bgpSettings.bgpPeeringAddresses"]
+
 
 @dataclass(frozen=True)
 class Place:
@@ -74,12 +78,3 @@ def name_of(resource_id: str) -> str:
 def label(segment: str) -> str:
     """The label of a segment's route tables on every hub of a WAN. Azure has labels of its own: default and none."""
     return f"segment-{segment}"
-
-
-def refuse_bgp(key: str, routing: str) -> None:
-    """Raises RunError unless routing is static."""
-    if routing != "static":
-        raise pulumi.RunError(
-            f"{key}: Azure and Cloudflare exchange no routes by BGP, as a connection of two tunnels has one peer "
-            "address there (developers.cloudflare.com, cloudflare-wan, third-party/azure, 2026-11); use static routing"
-        )

@@ -55,8 +55,3 @@ def far_ends(
         tunnel_end(tunnel, connection.endpoint, address, key, {"type": "reply", "target": address})
         for tunnel, address in ((tunnel, outside("ab".index(tunnel.slot))) for tunnel in connection.tunnels)
     ]
-
-
-def inside_addresses(connection: Connection) -> list[str]:
-    """Cloudflare's inside addresses as prefixes, for Azure to send answers to health checks into the tunnels."""
-    return [f"{tunnel.cloudflare_address}/32" for tunnel in connection.tunnels]

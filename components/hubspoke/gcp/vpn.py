@@ -51,8 +51,7 @@ class Vpn:
             self._connect_by_bgp()
         else:
             self._connect_statically()
-        bgp_asn = site.asn if site.routing == "bgp" else None
-        self.at_cloudflare = CloudflareOnRamp(site.key, tunnel_ends(cloudflare, self._ends, bgp_asn), make.options())
+        self.at_cloudflare = CloudflareOnRamp(site.key, tunnel_ends(cloudflare, site, self._ends), make.options())
 
     def _psk(self, tunnel: Tunnel) -> pulumi.Output[str]:
         password = random.RandomPassword(

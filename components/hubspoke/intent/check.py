@@ -6,6 +6,7 @@ from typing import Any
 from hubspoke.intent.checks.accounts import check_accounts
 from hubspoke.intent.checks.addresses import check_addresses
 from hubspoke.intent.checks.adopted import check_adopted
+from hubspoke.intent.checks.azure_bgp import check_azure_bgp
 from hubspoke.intent.checks.clouds import check_clouds
 from hubspoke.intent.checks.flows import check_flows
 from hubspoke.intent.checks.hubs import check_hubs
@@ -21,6 +22,7 @@ CHECKS: tuple[Callable[[Wan], Iterable[Issue]], ...] = (
     check_accounts,
     check_addresses,
     check_adopted,
+    check_azure_bgp,
     check_clouds,
     check_flows,
     check_hubs,

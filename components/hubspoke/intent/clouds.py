@@ -108,5 +108,5 @@ OWN_FIELDS: dict[str, dict[str, tuple[Cloud, ...]]] = {
         "center": ("gcp",),
     },
     "spokes": {"zones": ("aws",)},
-    "onramps": {"asn": ("aws", "gcp"), "zones": ("aws",), "gateway": ("aws",)},
+    "onramps": {"zones": ("aws",), "gateway": ("aws",)},
 }

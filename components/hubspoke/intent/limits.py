@@ -31,6 +31,7 @@ _AZURE_VPN = "https://learn.microsoft.com/azure/vpn-gateway/about-gateway-skus"
 _LABELS = "https://cloud.google.com/resource-manager/docs/labels-overview#requirements"
 _VWAN = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#virtual-wan-limits"
 _AZURE = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-networking-limits"
+_AZURE_VPN = "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-vpn-faq#bgp"
 _ROUTER = "https://cloud.google.com/network-connectivity/docs/router/quotas"
 _NCC = "https://cloud.google.com/network-connectivity/docs/network-connectivity-center/quotas"
 _CLOUDFLARE = "https://developers.cloudflare.com/cloudflare-wan/configuration/how-to/configure-tunnel-endpoints/"
@@ -62,6 +63,7 @@ LIMITS: dict[str, Limit] = {
         Limit("virtual-hub-branches", 1_000, "VPN connections a virtual hub", _VWAN, _DATE),
         Limit("vpn-site-links", 4, "links a VPN connection", _VWAN, _DATE),
         Limit("vpn-scale-units", 20, "scale units a VPN gateway", _VWAN, _DATE),
+        Limit("vpn-gateway-prefixes", 4_000, "prefixes a VPN gateway learns by BGP", _AZURE_VPN, _DATE),
         Limit("network-security-group-rules", 1_000, "rules a network security group", _AZURE, _DATE),
         Limit("route-table-routes", 400, "routes a route table", _AZURE, _DATE, True),
         Limit(
@@ -139,11 +141,15 @@ RESERVED_ASNS: dict[Cloud, tuple[range, ...]] = {
     ),
     "gcp": (),
 }
-# Why routes cannot be exchanged by BGP with Azure, and where that is said.
-AZURE_BGP_SOURCE = "developers.cloudflare.com, cloudflare-wan, third-party/azure, 2026-11"
+# Endpoints that BGP with Azure needs: a connection has one peer address, so each instance of the gateway has a session
+# with an endpoint of its own (azure-docs #112249; local network gateway and vpnSiteLink, 2026-11).
+AZURE_BGP_ENDPOINTS = 2
 
 # Where Cloudflare takes tunnel addresses from outside RFC 1918 (_CLOUDFLARE, 2026-11).
 TUNNEL_RANGE = IPv4Network("169.254.240.0/20")
+# Azure takes no peer there, as its own link-local range is another one: where it speaks BGP the addresses are private
+# (developers.cloudflare.com, cloudflare-wan, BGP over IPsec, 2026-10; VPN Gateway FAQ, BGP, 2026-11).
+PRIVATE_NETWORKS = tuple(IPv4Network(prefix) for prefix in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 # AWS and Google take a /30, Azure's gateways route to single addresses (_CLOUDFLARE, third-party pages, 2026-11).
 TUNNEL_PREFIXES: dict[Cloud, Literal[30, 31]] = {"aws": 30, "azure": 31, "gcp": 30}
 # Inside addresses AWS keeps for itself (AWS, VpnTunnelOptionsSpecification, 2026-11).

@@ -44,6 +44,11 @@ class Cloudflare(Part):
     )
     asn: int = Field(13335, ge=1, le=4294967295, description="Cloudflare's ASN, as BGP peers see it.")
     priority: int = Field(100, ge=1, le=1_000_000, description="Priority of static routes; lower wins.")
+    tunnel_pool: IPv4Network | None = Field(
+        None,
+        description="Private prefix that the inside addresses of Azure's tunnels are allocated from where they speak "
+        "BGP; outside the address space.",
+    )
     firewall: bool = Field(
         True, description="Hold segments apart at Cloudflare too, with Magic Firewall: a stack named cloudflare."
     )

@@ -30,6 +30,18 @@ def gateways(wan: Wan) -> dict[str, Gateway]:
     return {**wan.hubs, **wan.onramps}
 
 
+def has_own_asn(wan: Wan, gateway: Gateway) -> bool:
+    """Whether its ASN is the intent's to choose. Azure's gateways have 65515, but for an on-ramp that speaks BGP."""
+    if cloud_of(wan, gateway) != "azure":
+        return True
+    return isinstance(gateway, OnRamp) and gateway.routing == "bgp"
+
+
+def azure_speakers(wan: Wan) -> dict[str, Gateway]:
+    """The hubs and on-ramps on Azure that speak BGP."""
+    return {k: part for k, part in gateways(wan).items() if part.routing == "bgp" and cloud_of(wan, part) == "azure"}
+
+
 def gateway_at(wan: Wan, key: str) -> Location:
     return ("hubs" if key in wan.hubs else "onramps", key)
 

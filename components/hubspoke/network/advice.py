@@ -71,19 +71,23 @@ def _mend(verdict: Verdict) -> str:
     return "see the example; `hubspoke verify --from ... --to ...` follows any other packet"
 
 
+def _acceptance(case: str, router: str) -> str:
+    name = f"{case.replace(' ', '/', 1)}:{router.split(' ')[-1]}"
+    return f"or accept it by name, in --accept or the policy's setting accepted: {name}"
+
+
 def _mend_path(path: Path, case: str) -> str:
     last = path.hops[-1] if path.hops else None
     if path.ending == "loop":
         return f"take out the route that leads back ({_origin(path)})"
     if path.ending == "internet":
         return f"route it within the WAN: {_origin(path)} sends it out"
-    if last is None or last.route is None:
-        return f"give {last.table if last else 'the network'} a route to it"
+    if last is None:
+        return "give the network a route to it"
+    router = last.table.split("/")[0]
+    if last.route is None:
+        return f"give {last.table} {f'another route to it, {_acceptance(case, router)}' if case else 'a route to it'}"
     hop = last.route.next_hop
     if case and not isinstance(hop, Drop | Unknown):
-        router = last.table.split("/")[0]
-        return (
-            f"give {router} another way, as BGP does (`routing: bgp`), or accept it by name, in --accept or the "
-            f"policy's setting accepted: {case.replace(' ', '/', 1)}:{router.split(' ')[-1]}"
-        )
+        return f"give {router} another way, as BGP does (`routing: bgp`), {_acceptance(case, router)}"
     return f"put right the route from {last.route.origin}: {path.why}"

@@ -34,7 +34,7 @@ def allocate(wan: Wan, lock: Lock) -> Lock:
     needs, issues = needs_of(wan), list[Issue]()
     prefixes = _new_prefixes(wan, needs, kept, issues)
     new = Lock(
-        tunnels=kept.tunnels | _new_tunnels(needs, kept, issues),
+        tunnels=kept.tunnels | _new_tunnels(wan, needs, kept, issues),
         asns=kept.asns | _new_asns(wan, needs, kept),
         prefixes=kept.prefixes | {want.key: prefix for want, prefix in prefixes.items() if want.section == "hubs"},
         cidrs=kept.cidrs | {want.key: prefix for want, prefix in prefixes.items() if want.section != "hubs"},
@@ -72,11 +72,13 @@ def _missing(wan: Wan, needs: Needs, lock: Lock) -> Iterator[tuple[Location, str
             yield owner_at(wan, key), f"no address for tunnel {key}"
 
 
-def _new_tunnels(needs: Needs, kept: Lock, issues: list[Issue]) -> dict[str, IPv4Network]:
+def _new_tunnels(wan: Wan, needs: Needs, kept: Lock, issues: list[Issue]) -> dict[str, IPv4Network]:
+    """The pool that the intent names suffices, as `check` has seen to; Cloudflare's own range may not."""
     free = Free(TUNNEL_RANGE, [*kept.tunnels.values(), *RESERVED_TUNNEL_CIDRS])
+    pool = Free(wan.cloudflare.tunnel_pool or TUNNEL_RANGE, list(kept.tunnels.values()))
     new: dict[str, IPv4Network] = {}
     for key, length in needs.tunnels.items():
-        if key not in kept.tunnels and (inside := free.take(length)):
+        if key not in kept.tunnels and (inside := (pool if key in needs.pooled else free).take(length)):
             new[key] = inside
     if len(new) + len(kept.tunnels) < len(needs.tunnels):
         what = f"{len(needs.tunnels)} tunnels are more than {TUNNEL_RANGE} has addresses for"

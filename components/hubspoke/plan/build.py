@@ -7,7 +7,7 @@ from itertools import chain
 from hubspoke.intent.checks.accounts import depends_on
 from hubspoke.intent.limits import AZURE_ASN
 from hubspoke.intent.model import Adopted, Gateway, OnRamp, Spoke, Wan
-from hubspoke.intent.parts import networks
+from hubspoke.intent.parts import has_own_asn, networks
 from hubspoke.intent.segments import reachable
 from hubspoke.plan.allocate import require_complete, require_sound
 from hubspoke.plan.firewall import firewall
@@ -152,7 +152,7 @@ class _Builder:
             center=tuple(sorted(hub.center)),
             store_psks=hub.store_psks,
             peers=self.peers.of(key),
-            advertised=self.advertised(key) if cloud != "azure" and hub.routing == "bgp" else (),
+            advertised=self.advertised(key) if hub.routing == "bgp" else (),
         )
 
     def spoke(self, key: str) -> SpokePlan:
@@ -209,7 +209,7 @@ class _Builder:
         return self.wan.accounts[account].cloud
 
     def asn(self, key: str, gateway: Gateway) -> int:
-        return AZURE_ASN if self.cloud(gateway.account) == "azure" else gateway.asn or self.lock.asns[key]
+        return gateway.asn or self.lock.asns[key] if has_own_asn(self.wan, gateway) else AZURE_ASN
 
     def subnets(self, key: str, network: Spoke | OnRamp, cloud: Cloud) -> tuple[Subnet, ...]:
         return () if network.adopt else lay_out(cloud, network, self.cidrs[key])

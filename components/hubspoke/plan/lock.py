@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from hubspoke.intent.document import read_document
 from hubspoke.intent.limits import (
     HUB_LONGEST_PREFIX,
+    PRIVATE_NETWORKS,
     RESERVED_TUNNEL_CIDRS,
     TUNNEL_PREFIXES,
     TUNNEL_RANGE,
@@ -116,9 +117,10 @@ def _faults(lock: Lock) -> Iterator[Issue]:
 def _tunnel_faults(lock: Lock) -> Iterator[Issue]:
     for key, inside in lock.tunnels.items():
         at = ("tunnels", key)
-        if inside.prefixlen not in TUNNEL_PREFIXES.values() or not inside.subnet_of(TUNNEL_RANGE):
+        known = any(inside.subnet_of(taken) for taken in (TUNNEL_RANGE, *PRIVATE_NETWORKS))
+        if inside.prefixlen not in TUNNEL_PREFIXES.values() or not known:
             sizes = " or ".join(f"/{length}" for length in sorted({*TUNNEL_PREFIXES.values()}))
-            yield Issue(at, f"{inside} is not a {sizes} in {TUNNEL_RANGE}", _AFRESH)
+            yield Issue(at, f"{inside} is not a {sizes} in {TUNNEL_RANGE}, nor private", _AFRESH)
         if any(inside.overlaps(reserved) for reserved in RESERVED_TUNNEL_CIDRS):
             yield Issue(at, f"AWS keeps {inside} for itself", _AFRESH)
     yield from _overlapping(_placed("tunnels", lock.tunnels))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from hubspoke.intent.clouds import CLOUDS
+from hubspoke.intent.limits import TUNNEL_RANGE
 from hubspoke.intent.model import Wan
 from hubspoke.intent.parts import Want, cloud_of, gateways, networks, pool_owner
 from hubspoke.intent.prefixes import overlaps
@@ -71,11 +72,21 @@ def _asns(wan: Wan, kept: Lock) -> Iterator[Issue]:
 
 
 def _tunnels(wan: Wan, kept: Lock) -> Iterator[Issue]:
-    """A key that was another cloud's: its tunnels have another size there."""
-    for key, length in needs_of(wan).tunnels.items():
-        if key in kept.tunnels and kept.tunnels[key].prefixlen != length:
-            at = owner_at(wan, key)
-            cloud = cloud_of(wan, gateways(wan)[str(at[1])])
-            name = CLOUDS[cloud].name if cloud else ""
-            what = f"tunnel {key} is allocated {kept.tunnels[key]}, but {name} takes a /{length}"
-            yield Issue(at, what, f"remove tunnels.{key} from the lock file and run `hubspoke plan --write`")
+    """A key that was another cloud's has tunnels of another size; routing that is another needs another range."""
+    needs = needs_of(wan)
+    for key, length in needs.tunnels.items():
+        why = _tunnel_misfit(wan, key, kept.tunnels[key], length, key in needs.pooled) if key in kept.tunnels else ""
+        if why:
+            what = f"tunnel {key} is allocated {kept.tunnels[key]}, but {why}"
+            remedy = f"undo that, or remove tunnels.{key} from the lock file and run `hubspoke plan --write`"
+            yield Issue(owner_at(wan, key), what, remedy)
+
+
+def _tunnel_misfit(wan: Wan, key: str, inside: IPv4Network, length: int, pooled: bool) -> str:
+    cloud = cloud_of(wan, gateways(wan)[str(owner_at(wan, key)[1])])
+    if inside.prefixlen != length:
+        return f"{CLOUDS[cloud].name if cloud else ''} takes a /{length}"
+    pool = wan.cloudflare.tunnel_pool
+    if pooled and pool and not inside.subnet_of(pool):
+        return f"for BGP Azure takes it from cloudflare.tunnel_pool, {pool}"
+    return f"static routing takes it from {TUNNEL_RANGE}" if not pooled and not inside.subnet_of(TUNNEL_RANGE) else ""

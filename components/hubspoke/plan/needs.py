@@ -6,7 +6,7 @@ from typing import Literal
 
 from hubspoke.intent.limits import TUNNEL_PREFIXES
 from hubspoke.intent.model import Wan
-from hubspoke.intent.parts import Want, cloud_of, gateway_at, gateways, wanted
+from hubspoke.intent.parts import Want, azure_speakers, cloud_of, gateway_at, gateways, has_own_asn, wanted
 from hubspoke.intent.problem import Location
 from hubspoke.plan.lock import Lock
 
@@ -19,23 +19,28 @@ class Needs:
     """What the intent leaves to be allocated, in the order in which it is."""
 
     tunnels: Mapping[str, int]  # prefix length by key
+    pooled: frozenset[str]  # those tunnels whose addresses are private, from the pool that the intent names
     asns: tuple[str, ...]  # hubs and on-ramps
     prefixes: tuple[Want, ...]  # networks and Azure hubs
 
 
 def needs_of(wan: Wan) -> Needs:
-    found = {key: (gateway, cloud_of(wan, gateway)) for key, gateway in sorted(gateways(wan).items())}
+    found = sorted(gateways(wan).items())
     return Needs(
         tunnels={
-            tunnel_key(key, endpoint, slot): TUNNEL_PREFIXES[cloud]
-            for key, (_, cloud) in found.items()
-            if cloud
-            for endpoint in sorted(wan.cloudflare.endpoints)
-            for slot in SLOTS
+            tunnel: TUNNEL_PREFIXES[cloud]
+            for key, gateway in found
+            if (cloud := cloud_of(wan, gateway))
+            for tunnel in tunnel_keys(wan, key)
         },
-        asns=tuple(key for key, (gateway, cloud) in found.items() if gateway.asn is None and cloud != "azure"),
+        pooled=frozenset(tunnel for key in azure_speakers(wan) for tunnel in tunnel_keys(wan, key)),
+        asns=tuple(key for key, gateway in found if gateway.asn is None and has_own_asn(wan, gateway)),
         prefixes=tuple(wanted(wan)),
     )
+
+
+def tunnel_keys(wan: Wan, gateway: str) -> list[str]:
+    return [tunnel_key(gateway, endpoint, slot) for endpoint in sorted(wan.cloudflare.endpoints) for slot in SLOTS]
 
 
 def tunnel_key(gateway: str, endpoint: str, slot: str) -> str:

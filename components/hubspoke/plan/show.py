@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from hubspoke.plan.lock import Lock
 from hubspoke.plan.model import AccountPlan, Connection, FilterRule, FirewallPlan, HubPlan, OnRampPlan, Plan, SpokePlan
+from hubspoke.plan.sessions import sessions
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class OnRampRow:
     network: str
     gateway: str  # one that is there already, or "new"
     subnets: tuple[str, ...]
+    details: tuple[str, ...]  # what only its cloud has: "BGP over ber-e1-a, ber-e2-b"
     tunnels: tuple[TunnelRow, ...]
     cloudflare_routes: tuple[str, ...]
     ingress: tuple[str, ...]
@@ -159,7 +161,8 @@ def _hub_row(hub: HubPlan) -> HubRow:
 
 def _details(hub: HubPlan) -> tuple[str, ...]:
     if hub.cloud == "azure":
-        return (f"prefix {hub.prefix}", f"{hub.scale_units} scale unit{'' if hub.scale_units == 1 else 's'}")
+        units = f"{hub.scale_units} scale unit{'' if hub.scale_units == 1 else 's'}"
+        return (f"prefix {hub.prefix}", units, *_spoken(hub))
     if hub.cloud == "gcp":
         star = f"star around {', '.join(hub.center)}" if hub.topology == "star" else "mesh"
         return (star, f"advertises {', '.join(hub.advertised)}") if hub.advertised else (star,)
@@ -193,6 +196,7 @@ def _onramp_row(onramp: OnRampPlan) -> OnRampRow:
         network=_network_text(onramp),
         gateway=onramp.gateway or "new",
         subnets=tuple(f"{subnet.key} {subnet.cidr}" for subnet in onramp.subnets),
+        details=_spoken(onramp),
         tunnels=_tunnel_rows(onramp.connections),
         cloudflare_routes=_route_texts(onramp),
         ingress=tuple(_rule_text(rule, "from") for rule in onramp.ingress),
@@ -205,6 +209,12 @@ def _firewall_row(firewall: FirewallPlan) -> FirewallRow:
         segments=tuple(f"{key}: {', '.join(prefixes)}" for key, prefixes in firewall.segments),
         allowed=tuple(f"{source} -> {target}" for source, target in firewall.allowed),
     )
+
+
+def _spoken(owner: HubPlan | OnRampPlan) -> tuple[str, ...]:
+    """The tunnels with a BGP session, on the one cloud where not all have one."""
+    spoken = sorted(sessions(owner)) if owner.cloud == "azure" else ()
+    return (f"BGP over {', '.join(spoken)}",) if spoken else ()
 
 
 def _tunnel_rows(connections: tuple[Connection, ...]) -> tuple[TunnelRow, ...]:

@@ -147,6 +147,11 @@ def _spokes_subnet(world: "World") -> Given:
     return _gateway("address2", subnet="spoke's")(world)
 
 
+def _speaking_from(address: str) -> Given:
+    peer = {"ipconfigurationId": "Instance0", "customBgpIpAddresses": [address]}
+    return {"bgpSettings": {"asn": 65515, "bgpPeeringAddresses": [peer]}}
+
+
 def _between(**given: Any) -> Callable[["World"], Given]:
     def inputs(world: "World") -> Given:
         ends = {"virtualNetworkGateway1": ref(world, "gateway"), "localNetworkGateway2": ref(world, "local")}
@@ -239,6 +244,8 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
         BAD, creating(azure.VPN_GATEWAY, lambda w: {"virtualHub": ref(w, "hub")})),
     (azure.VPN_GATEWAY, "its ASN is 65515"): (
         BAD, creating(azure.VPN_GATEWAY, lambda w: {"virtualHub": ref(w, "hub2"), "bgpSettings": {"asn": 65000}})),
+    (azure.VPN_GATEWAY, "its own BGP addresses are link-local ones of Azure's"): (
+        BAD, creating(azure.VPN_GATEWAY, lambda w: {"virtualHub": ref(w, "hub2"), **_speaking_from("169.254.23.1")})),
     (azure.VPN_GATEWAY, "1 to 40 scale units"): (
         BAD, creating(azure.VPN_GATEWAY, lambda w: {"virtualHub": ref(w, "hub2"), "vpnGatewayScaleUnit": 41})),
     (azure.VPN_GATEWAY, "its hub and routing preference stay"): (
@@ -247,6 +254,8 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
     (azure.VPN_SITE, "at most 4 links, named apart"): (BAD, creating(azure.VPN_SITE, _many_links)),
     (azure.VPN_SITE, "no reserved ASN at the far end"): (
         BAD, creating(azure.VPN_SITE, _link(bgpProperties={"asn": 65517, "bgpPeeringAddress": "10.0.0.1"}))),
+    (azure.VPN_SITE, "its BGP peers have an ASN and an address inside the tunnel"): (
+        BAD, creating(azure.VPN_SITE, _link(bgpProperties={"asn": 13335, "bgpPeeringAddress": "162.159.64.9"}))),
     (azure.VPN_SITE, "its address space is canonical blocks"): (
         BAD, creating(azure.VPN_SITE, lambda w: {**_link()(w), "addressSpace": space("10.0.0.1/8")})),
     (azure.VPN_CONNECTION, "site and hub are of one WAN"): (BAD, creating(azure.VPN_CONNECTION, _other_wan)),
@@ -254,6 +263,8 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
         BAD, creating(azure.VPN_CONNECTION, _connection("site"))),
     (azure.VPN_CONNECTION, "its links are the site's, each once"): (
         "InvalidResourceReference", creating(azure.VPN_CONNECTION, _strange_link)),
+    (azure.VPN_CONNECTION, "BGP is spoken at both ends"): (
+        BAD, creating(azure.VPN_CONNECTION, _connection("site3", enableBgp=True))),
     (azure.VPN_CONNECTION, "its IPsec policies are Azure's"): (
         BAD, creating(azure.VPN_CONNECTION, _connection("site3", ipsecPolicies=_policy(ipsecEncryption="GCMAES256")))),
     (azure.VPN_CONNECTION, "its tables are the hub's"): (
@@ -271,13 +282,18 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
     (azure.NETWORK_GATEWAY, "an address for each instance"): (BAD, updating("gateway", {"activeActive": True})),
     (azure.NETWORK_GATEWAY, "no reserved ASN but the default"): (
         BAD, updating("gateway", {"bgpSettings": {"asn": 65517}})),
+    (azure.NETWORK_GATEWAY, "its own BGP addresses are link-local ones of Azure's"): (
+        BAD, updating("gateway", _speaking_from("169.254.240.1"))),
     (azure.NETWORK_GATEWAY, "its type and region stay"): (BAD, updating("gateway", {"gatewayType": "ExpressRoute"})),
     (azure.LOCAL_GATEWAY, "it is in one place"): (
         BAD, creating(azure.LOCAL_GATEWAY, {"gatewayIpAddress": "162.159.64.2", "fqdn": "vpn.example.com"})),
     (azure.LOCAL_GATEWAY, "its address space is canonical blocks, not the default route"): (
         BAD, creating(azure.LOCAL_GATEWAY, _SPACE)),
     (azure.LOCAL_GATEWAY, "no reserved ASN"): (
-        BAD, creating(azure.LOCAL_GATEWAY, {"gatewayIpAddress": "162.159.64.2", "bgpSettings": {"asn": 65515}})),
+        BAD, creating(azure.LOCAL_GATEWAY, {
+            "gatewayIpAddress": "162.159.64.2", "bgpSettings": {"asn": 65515, "bgpPeeringAddress": "172.31.255.1"}})),
+    (azure.LOCAL_GATEWAY, "its BGP peer has an ASN and an address inside the tunnel"): (
+        BAD, creating(azure.LOCAL_GATEWAY, {"gatewayIpAddress": "162.159.64.2", "bgpSettings": {"asn": 13335}})),
     (azure.GATEWAY_CONNECTION, "it has both ends"): (
         BAD, creating(azure.GATEWAY_CONNECTION, _between(localNetworkGateway2=None))),
     (azure.GATEWAY_CONNECTION, "BGP is spoken at both ends"): (

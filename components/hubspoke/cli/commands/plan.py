@@ -127,8 +127,9 @@ def _show_hub(console: Console, hub: HubRow) -> None:
 
 
 def _show_onramp(console: Console, onramp: OnRampRow) -> None:
+    details = "".join(f"  {detail}" for detail in onramp.details)
     console.print(
-        f"  on-ramp [bold]{onramp.key}[/]  {onramp.region}  ASN {onramp.asn}  {onramp.routing} routing\n"
+        f"  on-ramp [bold]{onramp.key}[/]  {onramp.region}  ASN {onramp.asn}  {onramp.routing} routing{details}\n"
         f"    segment {onramp.segment}, prefix {onramp.cidr}, network {onramp.network}, gateway {onramp.gateway}",
         highlight=False,
     )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from hubspoke.intent.clouds import CLOUDS
-from hubspoke.intent.limits import AZURE_BGP_SOURCE, PRIVATE_ASNS, is_private_asn, reserved_by
+from hubspoke.intent.limits import PRIVATE_ASNS, is_private_asn, reserved_by
 from hubspoke.intent.model import Gateway, Wan
 from hubspoke.intent.names import suggest
-from hubspoke.intent.parts import cloud_of, gateway_at, gateways
+from hubspoke.intent.parts import cloud_of, gateway_at, gateways, has_own_asn
 from hubspoke.intent.problem import Issue, Location
 from hubspoke.intent.segments import ONRAMP
 
@@ -19,7 +19,6 @@ def check_routing(wan: Wan) -> Iterator[Issue]:
         yield Issue(("segments", ONRAMP), what, "choose another key")
     yield from _asns(wan)
     for key, gateway in gateways(wan).items():
-        yield from _azure_bgp(wan, gateway_at(wan, key), gateway)
         yield from _epochs(wan, gateway_at(wan, key), gateway)
 
 
@@ -27,7 +26,7 @@ def _asns(wan: Wan) -> Iterator[Issue]:
     first: dict[int, str] = {}
     for key, gateway in gateways(wan).items():
         at = (*gateway_at(wan, key), "asn")
-        if gateway.asn is None or cloud_of(wan, gateway) == "azure":
+        if gateway.asn is None or not has_own_asn(wan, gateway):
             continue
         yield from _asn(wan, at, gateway.asn)
         if (other := first.setdefault(gateway.asn, key)) != key:
@@ -45,17 +44,6 @@ def _asn(wan: Wan, at: Location, asn: int) -> Iterator[Issue]:
     elif keeper and any(account.cloud == keeper for account in wan.accounts.values()):
         what = f"{CLOUDS[keeper].name} keeps ASN {asn} for itself and drops routes that carry it"
         yield Issue(at, what, "give another")
-
-
-def _azure_bgp(wan: Wan, at: Location, gateway: Gateway) -> Iterator[Issue]:
-    """An Azure connection has one BGP peer address and two tunnels, each of which ends at an address of its own at
-    Cloudflare; all gateways of virtual WANs have one ASN, so that none takes another's routes."""
-    if gateway.routing == "bgp" and cloud_of(wan, gateway) == "azure":
-        what = (
-            "Azure and Cloudflare exchange no routes by BGP: a connection of two tunnels has one peer address there, "
-            f"and all hubs have one ASN ({AZURE_BGP_SOURCE})"
-        )
-        yield Issue((*at, "routing"), what, "write `routing: static`, or leave it out")
 
 
 def _epochs(wan: Wan, at: Location, gateway: Gateway) -> Iterator[Issue]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hubspoke.network.convert.azure_gateway import GATEWAY_TYPES, VnetGateways
 from hubspoke.network.convert.azure_vnet import VNET_TYPES, Vnets
-from hubspoke.network.convert.azure_vpn import VPN_TYPES, hub_halves
+from hubspoke.network.convert.azure_vpn import ASN, VPN_TYPES, HubVpn
 from hubspoke.network.convert.elsewhere import hub_ids
 from hubspoke.network.convert.made import Made, router_of
 from hubspoke.network.intended import names
@@ -23,7 +23,6 @@ READ = frozenset({WAN, HUB, TABLE, CONNECTION, *VPN_TYPES, *VNET_TYPES, *GATEWAY
 _KINDS = {"ExpressRoute": "azure hub", "VpnGateway": "azure hub, vpn", "ASPath": "azure hub, as path"}
 _DEFAULT, _LABEL = "defaultRouteTable", "segment-"
 _ANYWHERE = "0.0.0.0/0"
-_ASN = 65515  # of every virtual hub (Virtual WAN FAQ, 2026-08)
 
 
 def convert_azure(made: Made, snapshot: Snapshot) -> None:
@@ -47,8 +46,7 @@ class _Azure:
             self.attachment(connection)
         for vpn in self.snapshot.of_type(VPN):
             self.vpn(vpn)
-        tables = {router: self.vnets.tables(router) for router in self.vnets.vnets}
-        self.vnets.convert(VnetGateways(self.made, self.snapshot).ways(tables))
+        self.vnets.convert(VnetGateways(self.made, self.snapshot).ways(self.vnets.behind))
 
     # Hubs and their tables
 
@@ -102,7 +100,7 @@ class _Azure:
 
     def teach(self, link: str, table: str, hub: str, router: str, connection: Resource) -> None:
         """The hub programs its table's routes into the network."""
-        teller = Speaker(hub, _ASN, announces=(table,))
+        teller = Speaker(hub, ASN, announces=(table,))
         listener = Speaker(router, 0, learns=self.vnets.learning(router))
         self.made.sessions[f"exchange {link}"] = Session(f"exchange {link}", link, (teller, listener), connection.urn)
 
@@ -116,22 +114,28 @@ class _Azure:
             self.made.finding("a VPN connection joins nothing that is known", vpn.urn, "judge all of a hub together")
             return
         hub = table.rsplit("/", 1)[0]
-        links = tuple(sorted(hub_halves(self.made, self.snapshot, gateway, site, hub, table)))
+        learns = tuple(key for key in self.propagated(vpn) if key.rsplit("/", 1)[0] == hub)
+        ends = HubVpn(gateway, vpn, site, hub, table, learns)
+        links = tuple(sorted(ends.halves(self.made, self.snapshot)))
         space = _mapping(site.get("addressSpace")).get("addressPrefixes") or ()
         self.propagate(vpn, hub, self.made.shared(*space), Via(links), Source.BGP)
 
-    def propagate(self, source: Resource, hub: str, prefixes: Prefixes, way: Via, kind: Source) -> None:
-        """Into the tables that are named or have a label that is named; on other hubs by the join with this one.
-
-        A hub keeps what it has itself before what another one brings, and the default route stays on its own hub
-        ("About virtual hub routing", 2026-08).
-        """
+    def propagated(self, source: Resource) -> list[str]:
+        """The tables that a connection propagates to: those that are named, or have a label that is named."""
         named = _mapping(_mapping(source.get("routingConfiguration")).get("propagatedRouteTables"))
         direct = {self.table_key(source, _id(each)) for each in named.get("ids") or ()}
         if None in direct:
             self.made.finding("what a connection propagates to is not known", source.urn, "judge all stacks together")
-        found = {*filter(None, direct), *(key for label in named.get("labels") or () for key in self.labelled(label))}
-        for key in sorted(found):
+        labelled = {key for label in named.get("labels") or () for key in self.labelled(label)}
+        return sorted({*filter(None, direct), *labelled})
+
+    def propagate(self, source: Resource, hub: str, prefixes: Prefixes, way: Via, kind: Source) -> None:
+        """Into the hub's own tables; on other hubs by the join with this one.
+
+        A hub keeps what it has itself before what another one brings, and the default route stays on its own hub
+        ("About virtual hub routing", 2026-08).
+        """
+        for key in self.propagated(source):
             router = key.rsplit("/", 1)[0]
             if router == hub:
                 self.made.routes(key, [Route(prefixes, way, kind, source.urn)])

@@ -1,9 +1,10 @@
 """Azure's networks: VNets, the routes of their subnets, and their security groups."""
 
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
 from typing import Any
 
-from hubspoke.network.convert.azure_gateway import Way, by_gateway
+from hubspoke.network.convert.azure_gateway import Behind, Way, by_gateway
 from hubspoke.network.convert.azure_rules import GROUP, filter_of
 from hubspoke.network.convert.made import Made, owner_of, router_of
 from hubspoke.network.intended import names
@@ -15,6 +16,7 @@ from hubspoke.network.model import (
     Internet,
     NextHop,
     Prefixes,
+    PrefixFilter,
     Route,
     Source,
     Unknown,
@@ -52,7 +54,7 @@ class Vnets:
 
     def learning(self, router: str) -> tuple[str, ...]:
         """Those of its tables that take a gateway's routes: none where that is switched off for all of it."""
-        off = [t for t in self._own(TABLE, router) if t.get("disableBgpRoutePropagation") is True]
+        off = any(t.get("disableBgpRoutePropagation") is True for t in self._own(TABLE, router))
         return () if off else self.tables(router)
 
     def prefixes(self, router: str) -> Prefixes:
@@ -85,11 +87,32 @@ class Vnets:
         for subnet in self.snapshot.of_type(SUBNET):
             self._subnet(subnet)
 
+    def behind(self, router: str) -> Behind:
+        """What is behind a network's own gateway. In an adopted network's tables its BGP counts for what their routes
+        send to it, and nothing else."""
+        tables, prefixes = self.tables(router), self.prefixes(router)
+        first = tuple(sorted(tables)[:1])
+        if not self._is_routed(router):
+            return Behind(first, prefixes, self.learning(router), None)
+        sent: dict[str, set[str]] = {table: set() for table in tables}
+        for route in self._own(ROUTE, router):
+            if route.get("nextHopType") == "VirtualNetworkGateway":
+                sent[names.table(router, route.name.split("/")[1])].add(route.known("addressPrefix"))
+        same = {frozenset(each) for each in sent.values()}
+        if len(same) > 1:
+            self.made.finding("tables of a network send different prefixes to its gateway", self.vnets[router].urn,
+                              "give all of them the same routes")  # fmt: skip
+        takes = PrefixFilter("allow", self.made.shared(*sorted(set().union(*same), key=IPv4Network)))
+        return Behind(first, prefixes, tables, takes)
+
+    def _is_routed(self, router: str) -> bool:
+        """Whether the tables are an adopted network's, and have routes to its gateway."""
+        return any(self._own(ROUTE, router)) and not any(self._own(TABLE, router))
+
     def _programmed(self, router: str) -> tuple[str, ...]:
         """Tables that take the routes of the network's own gateway. Of an adopted table it is its owner's to say, and
         the routes that are put there suffice."""
-        adopted = any(self._own(ROUTE, router)) and not any(self._own(TABLE, router))
-        return () if adopted else self.learning(router)
+        return () if self._is_routed(router) else self.learning(router)
 
     def _endpoint(self, router: str, vnet: Resource) -> None:
         owner = owner_of(router)
@@ -139,7 +162,12 @@ class Vnets:
             self.made.finding("a route's destination is no plain prefix", route.urn, "name prefixes")
             return
         kind = str(get("nextHopType"))
-        if kind == "VirtualNetworkGateway" and ways is not None:
+        if kind == "VirtualNetworkGateway" and any(way.speaks for way in ways or ()):
+            if route.type != ROUTE:  # those of adopted tables count by the session, see `behind`
+                self.made.finding("what a gateway with BGP makes of a route is not judged", route.urn,
+                                  "leave it to what the gateway programs")  # fmt: skip
+                yield Route(prefixes, Unknown(kind), Source.STATIC, route.urn)
+        elif kind == "VirtualNetworkGateway" and ways is not None:
             for part, hop in by_gateway(self.made, prefixes[0], ways):
                 yield Route(part, hop, Source.STATIC, route.urn)
         else:

@@ -15,6 +15,7 @@ from hubspoke.network.intended.parts import (
 )
 from hubspoke.network.model import End, Link, Prefixes, Route, Source, Speaker, Table, Via
 from hubspoke.plan.model import ONRAMP, HubPlan, Plan, SpokePlan
+from hubspoke.plan.sessions import sessions, silent_addresses
 
 ANYWHERE = "0.0.0.0/0"
 KINDS = {"aws": "aws tgw", "azure": "azure hub, vpn", "gcp": "gcp network"}
@@ -77,7 +78,7 @@ class Hubs:
     def _segments(self, hub: HubPlan) -> None:
         for key in self._segment_keys(hub):
             self._put(hub, key, self._attached(hub, (s for s in self.spokes[hub.key] if key in s.propagates_to)))
-            if hub.routing == "static":
+            if hub.routing == "static" or hub.cloud == "azure":
                 self._put(hub, key, self._out(hub))
 
     def _attached(self, hub: HubPlan, spokes: Iterable[SpokePlan]) -> Iterator[Route]:
@@ -94,9 +95,11 @@ class Hubs:
         yield Route(prefixes, Via(tunnels(connections)), source, f"plan: hub {hub.key}, WAN")
 
     def _wan(self, hub: HubPlan) -> Prefixes:
-        """Azure's gateways route the far ends' inside addresses into the tunnels too, for health checks."""
-        inside = (f"{tunnel.cloudflare_address}/32" for each in hub.connections for tunnel in each.tunnels)
-        return self.parts.shared((*hub.wan_prefixes, *(inside if hub.cloud == "azure" else ())))
+        """Azure's gateways route the far ends' inside addresses into the tunnels too, for health checks; by BGP they
+        learn the rest, and have routes of their own to the peers."""
+        wan = hub.wan_prefixes if hub.routing == "static" else ()
+        silent = (inside for each in hub.connections for inside in silent_addresses(each, sessions(hub)))
+        return self.parts.shared((*wan, *(silent if hub.cloud == "azure" else ())))
 
     # Hubs among each other
 
@@ -134,7 +137,7 @@ class Hubs:
                 origin = f"plan: spoke {spoke.key}"
                 yield Route(self.parts.shared((spoke.cidr,)), way, Source.PEER, origin, remote=True)
         known = [prefix for prefix in self._wan(other) if prefix != ANYWHERE]
-        if other.routing == "static" and known:
+        if known:
             yield Route(self.parts.shared(known), way, Source.BGP, f"plan: hub {other.key}, WAN", remote=True)
 
     def _link(self, key: str, hub: HubPlan, other: str) -> None:

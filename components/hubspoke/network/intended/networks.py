@@ -29,6 +29,7 @@ from hubspoke.network.model import (
     Via,
 )
 from hubspoke.plan.model import ONRAMP, HubPlan, OnRampPlan, Plan, SpokePlan
+from hubspoke.plan.sessions import sessions, silent_addresses
 
 KINDS = {"aws": "aws vpc", "azure": "azure subnet", "gcp": "gcp network"}
 
@@ -65,35 +66,39 @@ def add_onramp(parts: Parts, plan: Plan, onramp: OnRampPlan) -> None:
     router = names.onramp(onramp.key)
     tables = tuple(names.table(router, key) for key in _table_keys(onramp))
     add_tunnels(parts, onramp, router, tables[0])
-    routes = [_local(parts, onramp)]
+    routes = [_local(parts, onramp), *_to_cloudflare(parts, onramp, router)]
     if onramp.routing == "bgp":
         told = parts.shared(onramp.advertised or (onramp.cidr,))
-        add_sessions(parts, plan, onramp, Speaker(router, onramp.asn, prefixes=told, learns=tables))
-    else:
-        routes += _to_cloudflare(parts, onramp, router)
+        taken = PrefixFilter("allow", parts.shared(onramp.wan_prefixes)) if _is_routed(onramp) else None
+        add_sessions(parts, plan, onramp, Speaker(router, onramp.asn, prefixes=told, learns=tables, imports=taken))
     for table in tables:
         parts.tables.append(Table(table, router, KINDS[onramp.cloud], tuple(routes), f"plan: {table}"))
     _endpoint(parts, onramp, router, tables, router)
 
 
+def _is_routed(onramp: OnRampPlan) -> bool:
+    """Whether tables of an adopted network have routes to its Azure gateway. Their owner may have switched off what
+    the gateway programs, so that these routes are the only ones to count on."""
+    return onramp.cloud == "azure" and onramp.adopted is not None and bool(onramp.adopted.route_tables)
+
+
 def _to_cloudflare(parts: Parts, onramp: OnRampPlan, router: str) -> Iterator[Route]:
-    """The WAN by way of the network's own gateway. An Azure gateway knows a prefix over one connection only, and over
-    each connection the far ends' inside addresses. It programs what it knows into the subnets' tables; in those of an
-    adopted network that are named, whose owner may have that switched off, there are routes to it.
+    """The WAN by way of the network's own gateway, as far as it is static. An Azure gateway knows a prefix over one
+    connection only, and over each connection the far ends' inside addresses that have no BGP session. It programs
+    what it knows into the subnets' tables.
     """
-    origin = f"plan: {router}, WAN"
-    if onramp.cloud == "gcp":
+    origin, static = f"plan: {router}, WAN", onramp.routing == "static"
+    if onramp.cloud == "gcp" and static:
         yield from classic_routes(parts, onramp, origin)
-        return
-    if onramp.cloud == "aws":
+    elif onramp.cloud == "aws" and static:
         yield Route(parts.shared(onramp.wan_prefixes), Via(tunnels(onramp.connections)), Source.ATTACHED, origin)
-        return
-    named = onramp.adopted is not None and bool(onramp.adopted.route_tables)
-    source = Source.STATIC if named else Source.BGP
-    yield Route(parts.shared(onramp.wan_prefixes), Via(tunnels(onramp.connections[:1])), source, origin)
-    for connection in () if named else onramp.connections:
-        inside = parts.shared(f"{tunnel.cloudflare_address}/32" for tunnel in connection.tunnels)
-        yield Route(inside, Via(tunnels([connection])), source, origin)
+    elif onramp.cloud == "azure":
+        source = Source.STATIC if _is_routed(onramp) else Source.BGP
+        if static:
+            yield Route(parts.shared(onramp.wan_prefixes), Via(tunnels(onramp.connections[:1])), source, origin)
+        for connection in () if _is_routed(onramp) else onramp.connections:
+            silent = parts.shared(silent_addresses(connection, sessions(onramp)))
+            yield Route(silent, Via(tunnels([connection])), source, origin)
 
 
 def _table_keys(network: SpokePlan | OnRampPlan) -> list[str]:

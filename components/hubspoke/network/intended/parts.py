@@ -26,6 +26,7 @@ from hubspoke.network.model import (
 )
 from hubspoke.plan.model import Connection, FilterRule, FirewallPlan, HubPlan, OnRampPlan, Plan, SpokePlan, StaticRoute
 from hubspoke.plan.prefixes_taken import CLOUDFLARE_TAKES, prefixes_taken
+from hubspoke.plan.sessions import owned, sessions
 
 # Bytes of the packets that links carry whole. AWS: VPN and transit gateway guides, 2026-08; Azure: "About VPN devices",
 # 2026-08; Google: "MTU considerations" of Cloud VPN with AES-GCM, and of VPC networks, 2026-08.
@@ -79,7 +80,7 @@ def tunnels(connections: Iterable[Connection]) -> tuple[str, ...]:
 
 
 def add_sessions(parts: Parts, plan: Plan, owner: HubPlan | OnRampPlan, speaker: Speaker) -> None:
-    """BGP between a hub or on-ramp and Cloudflare over each of its tunnels."""
+    """BGP between a hub or on-ramp and Cloudflare over each of its tunnels that has a session."""
     table, (imports, exports) = (names.CLOUDFLARE,), _profiles(parts, owner)
     middle = Speaker(
         names.CLOUDFLARE,
@@ -91,16 +92,16 @@ def add_sessions(parts: Parts, plan: Plan, owner: HubPlan | OnRampPlan, speaker:
         limit=CLOUDFLARE_TAKES,
     )
     speaker = replace(speaker, limit=prefixes_taken(owner.cloud, hub=isinstance(owner, HubPlan)))
-    for link in tunnels(owner.connections):
+    for link in map(names.tunnel, sorted(sessions(owner))):
         parts.sessions.append(Session(f"bgp {link}", link, (speaker, middle), f"plan: {speaker.router}"))
 
 
 def _profiles(parts: Parts, owner: HubPlan | OnRampPlan) -> tuple[PrefixFilter | None, PrefixFilter | None]:
-    """What Cloudflare learns and tells on AWS's sessions: what the hub or network owns, and the WAN."""
-    owned = owner.advertised if isinstance(owner, HubPlan) else (owner.cidr,)
-    if owner.cloud != "aws" or not owned:
+    """What Cloudflare learns and tells: what the hub or network owns, and the WAN."""
+    accepted = owned(owner)
+    if not accepted:
         return None, None
-    return PrefixFilter("allow", parts.shared(owned)), PrefixFilter("allow", parts.shared(owner.wan_prefixes))
+    return PrefixFilter("allow", parts.shared(accepted)), PrefixFilter("allow", parts.shared(owner.wan_prefixes))
 
 
 _GOOGLE_PRIORITY = 1000  # of a static route there, unless it says another

@@ -14,6 +14,7 @@ _NEW_GATEWAY = "a new gateway takes its place, with other addresses: all tunnels
 _NEW_CONNECTION = "a new connection takes its place: its tunnels are down meanwhile"
 _ONE_LINK = "change one link, wait until both its tunnels are up, then the next"
 _SECOND_WAY = "add a connection under a new key, let it come up, and remove this one in a run of its own"
+_OTHER_PEER = "BGP is spoken with another peer over it, or no more: the session is set up anew, the tunnels stay"
 _RENEGOTIATES = "both tunnels of the link negotiate anew, and are down meanwhile"
 
 
@@ -138,6 +139,18 @@ RULES = (
     ChangeRule(
         types.VNET_CONNECTION, "enableBgp", Effect.INTERRUPTS, "routes are exchanged in another way from then on",
         _SECOND_WAY, f"{_PROVIDER}virtual_network_gateway_connection_resource.go", _DATE, Touch.ALL,
+    ),
+    ChangeRule(
+        types.VPN_SITE, "vpnSiteLinks.*.bgpProperties*", Effect.INTERRUPTS, _OTHER_PEER, _ONE_LINK,
+        f"{_PROVIDER}vpn_site_resource.go", _DATE, Touch.MEMBER,
+    ),
+    ChangeRule(
+        types.LOCAL_GATEWAY, "bgpSettings*", Effect.INTERRUPTS, _OTHER_PEER, _ONE_LINK,
+        f"{_PROVIDER}local_network_gateway_resource.go", _DATE, Touch.ALL,
+    ),
+    ChangeRule(
+        types.VNET_GATEWAY, "enableBgp", Effect.INTERRUPTS, "the gateway's connections exchange routes in another way",
+        "change it in a quiet hour", f"{_PROVIDER}virtual_network_gateway_resource.go", _DATE, Touch.ALL,
     ),
     ChangeRule(
         types.VPN_SITE, "vpnSiteLinks*", Effect.INTERRUPTS, "the far end's address changes under its connections",

@@ -6,6 +6,7 @@ from ..protocol import Properties
 from ..records import Record
 from ..table import Computed, InUse, Provisioning, Rule, TypeTable, always, immutables
 from ..view import View
+from . import bgp
 from .network import GATEWAY_SUBNET, subnet_parent, subnet_prefix, usable
 from .places import ASNS, nth_host, public_address, reserved_asn
 from .sources import (
@@ -170,6 +171,7 @@ GATEWAY_ROWS = TypeTable(
         Rule("its network is connected to no hub", _not_a_spoke, docs("Virtual WAN FAQ")),
         Rule("an address for each instance", _two_for_active_active, docs("VPN Gateway, About active-active gateways")),
         Rule("no reserved ASN but the default", _asn, ASNS),
+        Rule("its own BGP addresses are link-local ones of Azure's", bgp.own_addresses, bgp.RANGE_SOURCE),
         Rule("its type and region stay", _stays, docs("terraform-provider-azurerm, virtual_network_gateway")),
     ),
     computed=(

@@ -6,7 +6,7 @@ from ..protocol import Properties
 from ..records import Record
 from ..table import Computed, InUse, Provisioning, Rule, TypeTable, always
 from ..view import View
-from . import ipsec
+from . import bgp, ipsec
 from .places import ASNS, reserved_asn
 from .sources import (
     EXISTS,
@@ -45,6 +45,10 @@ def _asn(_: View, draft: Record, __: Record | None) -> None:
     refuse(reserved_asn((draft.inputs.get("bgpSettings") or {}).get("asn")))
 
 
+def _peer(_: View, draft: Record, __: Record | None) -> None:
+    bgp.check_peer(draft.inputs.get("bgpSettings"), draft.inputs.get("gatewayIpAddress"))
+
+
 LOCAL_ROWS = TypeTable(
     LOCAL_GATEWAY,
     new_id=new_id,
@@ -57,6 +61,7 @@ LOCAL_ROWS = TypeTable(
         Rule("its address space is canonical blocks, not the default route", _space,
              docs("Cloudflare WAN, Azure VPN Gateway; VPN Gateway FAQ")),
         Rule("no reserved ASN", _asn, ASNS),
+        Rule("its BGP peer has an ASN and an address inside the tunnel", _peer, bgp.SOURCE),
     ),
     in_use=(
         InUse(GATEWAY_CONNECTION, "localNetworkGateway2.id", REFUSED, "{id} is in use by {user}", _ABOUT),
@@ -79,8 +84,8 @@ def _bgp_at_both_ends(view: View, draft: Record, _: Record | None) -> None:
     local = view.anywhere(LOCAL_GATEWAY, id_at(draft.inputs.get("localNetworkGateway2")))
     if gateway and not gateway[0].inputs.get("enableBgp"):
         refuse(f"{gateway[0].id} does not speak BGP")
-    if local and not local[0].inputs.get("bgpSettings"):
-        refuse(f"{local[0].id} has no BGP settings")
+    if gateway and local:
+        bgp.check_spoken(gateway[0], local[0].inputs.get("bgpSettings"), local[0].id)
 
 
 def _policies(_: View, draft: Record, __: Record | None) -> None:
@@ -126,7 +131,7 @@ CONNECTION_ROWS = TypeTable(
     ),
     rules=(
         Rule("it has both ends", _both_ends, api("VirtualNetworkGatewayConnections_CreateOrUpdate")),
-        Rule("BGP is spoken at both ends", _bgp_at_both_ends, docs("VPN Gateway FAQ, BGP")),
+        Rule("BGP is spoken at both ends", _bgp_at_both_ends, bgp.SOURCE),
         Rule("its IPsec policies are Azure's", _policies, ipsec.SOURCE),
         Rule("its ends stay", _stays, docs("terraform-provider-azurerm, virtual_network_gateway_connection")),
     ),

@@ -8,7 +8,7 @@ from ..protocol import CloudError, Properties
 from ..records import Record
 from ..table import Children, Computed, Provisioning, Rule, TypeTable, always
 from ..view import View
-from . import inline, ipsec
+from . import bgp, inline, ipsec
 from .hub_network import routing, table_references, tables_of_hub
 from .places import nth_host, public_address
 from .sources import (
@@ -96,6 +96,7 @@ GATEWAY_ROWS = TypeTable(
     rules=(
         Rule("one for a hub", _one_for_a_hub, _FAQ),
         Rule("its ASN is 65515", _asn, _FAQ),
+        Rule("its own BGP addresses are link-local ones of Azure's", bgp.own_addresses, bgp.RANGE_SOURCE),
         Rule("1 to 40 scale units", _units, docs("Virtual WAN, About gateway settings")),
         Rule("its hub and routing preference stay", _gateway_stays, _AZURERM),
     ),
@@ -145,6 +146,18 @@ def _links_of_the_site(view: View, draft: Record, _: Record | None) -> None:
         if link not in known:
             raise CloudError("InvalidResourceReference", f"Resource {link} was not found among the links of the site.")
     refuse("a link of a site is used once in a connection" if len(used) > len(set(used)) else None)
+
+
+def _bgp_at_both_ends(view: View, draft: Record, _: Record | None) -> None:
+    """A link's own settings count, or else its site's."""
+    gateway = _gateway(view, draft)
+    sites = view.anywhere(VPN_SITE, id_at(draft.inputs.get("remoteVpnSite")))
+    for link in _links(draft) if gateway and sites else ():
+        if link.get("enableBgp"):
+            far = id_at(link.get("vpnSiteLink"))
+            known = [each for each in sites[0].inputs.get("vpnSiteLinks") or [] if far.endswith(f"/{each['name']}")]
+            own = known[0].get("bgpProperties") if known else None
+            bgp.check_spoken(gateway, own or sites[0].inputs.get("bgpProperties"), far)  # type: ignore[arg-type]
 
 
 def _policies(_: View, draft: Record, __: Record | None) -> None:
@@ -198,6 +211,7 @@ CONNECTION_ROWS = TypeTable(
         Rule("site and hub are of one WAN", _own_wan, _SITES),
         Rule("a site is connected to a gateway once", _site_once, _SITES),
         Rule("its links are the site's, each once", _links_of_the_site, _SITES),
+        Rule("BGP is spoken at both ends", _bgp_at_both_ends, bgp.SOURCE),
         Rule("its IPsec policies are Azure's", _policies, ipsec.SOURCE),
         Rule("its tables are the hub's", _own_tables, docs("Virtual WAN, About virtual hub routing")),
         Rule("its site stays", _connection_stays, _AZURERM),

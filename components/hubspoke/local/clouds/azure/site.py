@@ -7,6 +7,7 @@ from ..protocol import Properties
 from ..records import Record
 from ..table import Computed, InUse, Rule, TypeTable, always
 from ..view import View
+from . import bgp
 from .places import ASNS, reserved_asn
 from .sources import (
     EXISTS,
@@ -49,8 +50,14 @@ def _twice(values: list[Any]) -> bool:
 
 
 def _no_reserved_asn(_: View, draft: Record, __: Record | None) -> None:
-    for bgp in (draft.inputs.get("bgpProperties"), *(link.get("bgpProperties") for link in links(draft))):
-        refuse(reserved_asn((bgp or {}).get("asn")))
+    for spoken in (draft.inputs.get("bgpProperties"), *(link.get("bgpProperties") for link in links(draft))):
+        refuse(reserved_asn((spoken or {}).get("asn")))
+
+
+def _peers(_: View, draft: Record, __: Record | None) -> None:
+    bgp.check_peer(draft.inputs.get("bgpProperties"), draft.inputs.get("ipAddress"))
+    for link in links(draft):
+        bgp.check_peer(link.get("bgpProperties"), link.get("ipAddress"))
 
 
 def _canonical_space(_: View, draft: Record, __: Record | None) -> None:
@@ -75,6 +82,7 @@ SITE_ROWS = TypeTable(
         Rule("each link leads to one place", _ends, _SITES),
         Rule("at most 4 links, named apart", _few_links, docs("Virtual WAN FAQ")),
         Rule("no reserved ASN at the far end", _no_reserved_asn, ASNS),
+        Rule("its BGP peers have an ASN and an address inside the tunnel", _peers, bgp.SOURCE),
         Rule("its address space is canonical blocks", _canonical_space, _SITES),
     ),
     computed=(

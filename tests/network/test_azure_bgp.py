@@ -1,0 +1,132 @@
+"""A WAN whose Azure hubs speak BGP: as its plan means it, as its stacks record it, and as previews see it."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hubspoke.network.advice import advice
+from hubspoke.network.compare import compare
+from hubspoke.network.convert import actual
+from hubspoke.network.failures import prove_failures
+from hubspoke.network.intended import context, intended, questions
+from hubspoke.network.model import Network, Source, Via
+from hubspoke.network.prove import prove
+from hubspoke.network.settle import settle
+from hubspoke.network.snapshot import Snapshot, from_export
+from hubspoke.plan import Plan, load_plan
+
+from tests.conftest import World, make_world
+from tests.network.test_actual import before_deployment
+
+INTENT = Path(__file__).parent / "azure_bgp.yaml"
+STACKS = ("cloudflare", "network", "apps", "shop", "goods", "edge")
+Exports = dict[str, dict[str, Any]]  # by stack
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The fleet, up. Not to be changed."""
+    made = make_world(tmp_path_factory.mktemp("azure") / "project")
+    made.paths.wan.write_text(INTENT.read_text())
+    made.paths.lock.unlink()
+    made.change_intent(lambda _: None)  # allocates
+    for stack in STACKS:
+        made.up(stack)
+    return made
+
+
+@pytest.fixture(scope="module")
+def plan(world: World) -> Plan:
+    return load_plan(world.paths.wan, world.paths.lock)
+
+
+@pytest.fixture(scope="module")
+def exports(world: World) -> Exports:
+    return {stack: world.stack(stack).export_stack() for stack in STACKS}
+
+
+def judged(plan: Plan, exports: Exports) -> Network:
+    return actual(sum(map(from_export, exports.values()), Snapshot(())), context(plan, exports))
+
+
+def edited(exports: Exports, name: str, kind: str, change: Callable[[dict[str, Any]], None]) -> Exports:
+    """The exports with one resource of the hubs' stack changed, as a refresh would have found it."""
+    made = copy.deepcopy(exports)
+    (found,) = [
+        each for each in made["network"]["deployment"]["resources"]
+        if each["urn"].endswith(f":{kind}::{name}")
+    ]  # fmt: skip
+    change(found["inputs"])
+    change(found["outputs"])
+    return made
+
+
+def test_all_stacks_are_as_they_are_meant_and_stay_so(world: World, tmp_path: Path) -> None:
+    again = world.copy_to(tmp_path / "project")
+    assert [again.run(what, stack).changed for stack in STACKS for what in ("refresh", "up")] == [{}] * 12
+
+
+def test_what_is_deployed_is_what_is_meant(plan: Plan, exports: Exports) -> None:
+    network = judged(plan, exports)
+    failed = [verdict for verdict in prove(network, questions(plan)) if not verdict.passed]
+    assert (network.findings, compare(intended(plan), network), failed) == ((), (), [])
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_is_judged_before_and_after(plan: Plan, exports: Exports, stack: str) -> None:
+    """Alone, among what the plan says of the others: with all ids, and with none."""
+    recorded = from_export(exports[stack])
+    for snapshot in (recorded, before_deployment(recorded)):
+        network = actual(snapshot, context(plan, [stack]))
+        assert (network.findings, compare(intended(plan), network)) == ((), ())
+
+
+def test_cloudflare_learns_each_hubs_networks_over_a_tunnel_of_each_instance(plan: Plan) -> None:
+    table = settle(intended(plan)).network.table["cloudflare"]
+    learned = {
+        (link, route.prefixes) for route in table.routes
+        if route.source is Source.BGP and isinstance(route.next_hop, Via) for link in route.next_hop.links
+    }  # fmt: skip
+    assert learned == {
+        ("tunnel weu1-e1-a", ("10.64.0.0/20",)), ("tunnel weu1-e2-b", ("10.64.0.0/20",)),
+        ("tunnel neu1-e1-a", ("10.68.0.0/20", "10.68.18.0/24")),
+        ("tunnel neu1-e2-b", ("10.68.0.0/20", "10.68.18.0/24")),
+        ("tunnel ops1-e1-a", ("10.80.0.0/22",)), ("tunnel ops1-e2-b", ("10.80.0.0/22",)),
+    }  # fmt: skip
+
+
+def test_any_tunnel_instance_or_endpoint_may_fail_but_not_the_join_of_the_virtual_wan(plan: Plan) -> None:
+    """Hubs of one virtual WAN have one ASN, so that neither takes the other's networks from Cloudflare. The hub on AWS
+    is static, and so needs its first endpoint."""
+    network = intended(plan)
+    failed = {(v.case, v.question.key) for v in prove_failures(network, questions(plan)) if not v.passed}
+    assert {case for case, _ in failed} == {"peering neu1-weu1", "endpoint e1"}
+    assert {key for case, key in failed if case == "endpoint e1" and key.startswith("flow")} == {"flow checkout"}
+    assert {key for case, key in failed if case == "peering neu1-weu1" and key.startswith("flow")} == {"flow lookups"}
+    (lost, *_) = [v for v in prove_failures(network, questions(plan), ["peering neu1-weu1"]) if not v.passed]
+    assert advice(lost) == (
+        "give spoke web/main another route to it, or accept it by name, in --accept or the policy's setting accepted: "
+        "peering/neu1-weu1:web"
+    )
+
+
+def test_a_link_that_no_longer_speaks_is_a_difference_and_costs_only_its_share(plan: Plan, exports: Exports) -> None:
+    """A policy pack sees the connection's links; in an export they are secret, as they hold keys."""
+
+    def silenced(values: dict[str, Any]) -> None:
+        values["vpnLinkConnections"] = [{"name": "e1", "enableBgp": False}, {"name": "e2", "enableBgp": True}]
+
+    network = judged(plan, edited(exports, "weu1/cloudflare", "VpnConnection", silenced))
+    differences = compare(intended(plan), network)
+    assert {(d.kind, d.place) for d in differences} == {("missing", "bgp tunnel weu1-e1-a")}
+    assert [v for v in prove(network, questions(plan)) if not v.passed] == []
+
+
+def test_a_peer_that_is_no_tunnels_address_is_a_finding(plan: Plan, exports: Exports) -> None:
+    def moved(values: dict[str, Any]) -> None:
+        values["vpnSiteLinks"][1]["bgpProperties"]["bgpPeeringAddress"] = "172.31.255.99"
+
+    network = judged(plan, edited(exports, "weu1/cloudflare", "VpnSite", moved))
+    assert [f.what for f in network.findings] == ["no tunnel at Cloudflare has the BGP peer address of e2"]
