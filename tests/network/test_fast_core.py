@@ -1,10 +1,12 @@
 """The fast core says of every address what following the packet hop by hop says."""
 
+import pytest
 from hubspoke.network.classes import Classes, members
 from hubspoke.network.filters import Admission, cells, judge
-from hubspoke.network.forward import delivered, ended, forwarding
+from hubspoke.network.forward import forwarding
 from hubspoke.network.model import Filter, Network, Packet
 from hubspoke.network.settle import Oscillation, Settled, resettle, settle
+from hubspoke.network.spread import Aim, spread
 from hubspoke.network.trace import Path, walk
 from hypothesis import assume, given, settings
 
@@ -29,8 +31,8 @@ def paths_of(settled: Settled) -> dict[tuple[str, str], list[Path]]:
 def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
     settled = settled_or_not(network)
     made, paths = forwarding(settled), paths_of(settled)
-    every, some = delivered(made, {}, every=True, best=False), delivered(made, {}, every=False, best=True)
-    terminates = ended(made)
+    every, some = spread(made, Aim(every=True, best=False)), spread(made, Aim(every=False, best=True))
+    terminates = spread(made, Aim(every=True, best=False, ends=True))
     for (table, address), found in paths.items():
         bit = 1 << settled.classes.of(address)
         endings = {path.ending for path in found}
@@ -45,8 +47,8 @@ def test_at_best_is_never_less_than_at_worst_and_the_same_where_all_is_known(net
     settled = settled_or_not(network)
     made = forwarding(settled)
     for every in (True, False):
-        worst, best = (delivered(made, {}, every=every, best=b) for b in (False, True))
-        for table in worst:
+        worst, best = (spread(made, Aim(every, b)) for b in (False, True))
+        for table in network.table:
             assert worst[table] & ~best[table] == 0
             if made.certain:
                 assert worst[table] == best[table]
@@ -87,3 +89,11 @@ def test_classes_are_as_many_as_can_be_told_apart() -> None:
     assert classes.of("11.0.0.0") == 0
     assert sorted(members(classes.within(classes.own(("10.0.0.0/8",))))) == [1, 2, 3]
     assert {classes.sample(n) for n in range(4)} == {"0.0.0.1", "10.0.0.1", "10.1.0.1", "10.9.0.1"}
+
+
+def test_prefixes_that_the_classes_do_not_tell_apart_are_refused() -> None:
+    classes = Classes([("10.1.0.0/24", "10.2.0.0/16"), ("10.9.0.0/16",)])
+    assert classes.own(("10.2.0.0/16", "10.1.0.0/24")) == classes.own(("10.1.0.0/24", "10.2.0.0/16"))
+    for unknown in (("10.1.0.0/24",), ("10.9.0.0/16", "10.1.0.0/24"), ("10.3.0.0/16",)):
+        with pytest.raises(KeyError):
+            classes.own(unknown)

@@ -12,7 +12,7 @@ from hubspoke.network.settle import Oscillation
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.network.networks import ADDRESSES, networks
+from tests.network.networks import ADDRESSES, networks, prefixes
 
 Change = Callable[[st.DrawFn, Network], Network]
 
@@ -57,6 +57,30 @@ def _route_less(draw: st.DrawFn, table: object) -> object:
     return replace(table, routes=tuple(each for each in routes if each is not gone))  # type: ignore[type-var]
 
 
+def _route_narrower(draw: st.DrawFn, table: object) -> object:
+    """To one prefix of those that it was to, which the classes of before may not tell from the others."""
+    routes = table.routes  # type: ignore[attr-defined]
+    assume(any(len(route.prefixes) > 1 for route in routes))
+    old = draw(st.sampled_from([route for route in routes if len(route.prefixes) > 1]))
+    new = replace(old, prefixes=(draw(st.sampled_from(old.prefixes)),))
+    return replace(table, routes=tuple(new if each is old else each for each in routes))  # type: ignore[type-var]
+
+
+def _route_elsewhere(draw: st.DrawFn, table: object) -> object:
+    """To a prefix that may not have been there at all."""
+    routes = table.routes  # type: ignore[attr-defined]
+    assume(routes)
+    new = replace(draw(st.sampled_from(routes)), prefixes=("10.0.0.0/30",))
+    return replace(table, routes=(*routes, new))  # type: ignore[type-var]
+
+
+def _rule_narrower(draw: st.DrawFn, filter_: object) -> object:
+    rules = filter_.rules  # type: ignore[attr-defined]
+    assume(rules)
+    new = replace(rules[0], sources=draw(prefixes(1)))
+    return replace(filter_, rules=(new, *rules[1:]))  # type: ignore[type-var]
+
+
 def _rule_less(_: st.DrawFn, filter_: object) -> object:
     return replace(filter_, rules=filter_.rules[1:])  # type: ignore[type-var, attr-defined]
 
@@ -94,6 +118,9 @@ def _said_otherwise(draw: st.DrawFn, session: object) -> object:
 
 CHANGES: dict[str, Change] = {
     "a route less": _other("tables", _route_less),
+    "a route is to less": _other("tables", _route_narrower),
+    "a route is to something else": _other("tables", _route_elsewhere),
+    "a rule is about other sources": _other("filters", _rule_narrower),
     "a table less": _unused_table_less,
     "a link less": _less("links"),
     "a link is better or worse": _other("links", _unwell),

@@ -49,5 +49,5 @@ def winners(network: Network, key: str, address: str) -> set[str]:
     from ipaddress import IPv4Address
 
     settled = settle(network)
-    found, _ = look_up(settled.network.table[key], int(IPv4Address(address)), settled.links)
+    found, _ = look_up(settled.network.table[key], int(IPv4Address(address)), settled.network.health)
     return {each.origin for each in found}

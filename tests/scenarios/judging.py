@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hubspoke.network.failures import failing
-from hubspoke.network.forward import Values
 from hubspoke.network.known import Known
 from hubspoke.network.model import Network
 from hubspoke.network.prove import ask
 from hubspoke.network.questions import Question, Verdict
 from hubspoke.network.settle import Oscillation
+from hubspoke.network.spread import Values
 
 from tests.scenarios.mutations import Mutation
 

@@ -1,12 +1,13 @@
 """Which routes of a table win, prefix by prefix: for all prefixes at once, as sets of classes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Health, Route, Table
+from hubspoke.network.model import Health, Route, Source, Table
 from hubspoke.network.selection import order_of, rank, shares, usable
+
+Worth = tuple[int, ...]  # the lowest wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +24,76 @@ class Chooser:
 
     def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
         self._classes, self._links = classes, links
-        self._worth: dict[tuple[str, int], tuple[Route, tuple[int, ...] | None]] = {}
+        self._worth: dict[tuple[str, int], tuple[Route, Worth]] = {}
 
-    def choose(self, table: Table, routes: Iterable[Route]) -> list[Cell]:
-        """The winners, in cells that do not overlap."""
-        ranked = sorted(self._ranked(table, routes), key=lambda entry: entry[0])
-        claimed, cells = 0, list[Cell]()
-        for _, equals in groupby(ranked, key=lambda entry: entry[0]):
-            for bits, winners in _apart((route, bits & ~claimed) for _, route, bits in equals):
-                claimed |= bits
+    def choose(self, table: Table, routes: Sequence[Route], among: Bits) -> list[Cell]:
+        """The winners for prefixes of these classes, in cells that do not overlap."""
+        found = self._open(table, routes, among)
+        once, twice = 0, 0
+        for _, bits in found:
+            twice |= once & bits
+            once |= bits
+        alone = [Cell(left, (route,), True) for route, bits in found if (left := bits & ~twice)]
+        return _merged([*alone, *self._best(table, found, twice)]) if twice else alone
+
+    def _best(self, table: Table, found: Iterable[tuple[Route, Bits]], free: Bits) -> list[Cell]:
+        """The winners where several routes are to the same prefixes."""
+        equals: dict[Worth, list[tuple[Route, Bits]]] = {}
+        for route, bits in found:
+            if bits & free:
+                equals.setdefault(self._worth_of(table, route), []).append((route, bits))
+        cells = list[Cell]()
+        for worth in sorted(equals):
+            for bits, winners in _apart((route, bits & free) for route, bits in equals[worth]):
                 cells.append(Cell(bits, winners, len(winners) == 1 or shares(table, winners)))
+            for _, bits in equals[worth]:
+                free &= ~bits
         return cells
 
-    def _ranked(self, table: Table, routes: Iterable[Route]) -> list[tuple[tuple[int, ...], Route, Bits]]:
-        """The routes that take part, each with its prefixes that no shield hides."""
-        own = self._classes.own
-        found = [(worth, route, own(route.prefixes)) for route in routes if (worth := self._worth_of(table, route))]
-        order = order_of(table)
-        if not order.shielded:
+    def _open(self, table: Table, routes: Sequence[Route], among: Bits) -> list[tuple[Route, Bits]]:
+        """The routes that take part, each with those of the classes that no shield hides from it."""
+        own, order = self._classes.own, order_of(table)
+        found = [
+            (route, bits) for route in routes
+            if (bits := own(route.prefixes) & among) and usable(table, route, self._links)
+        ]  # fmt: skip
+        if not order.shielded or not any(route.source in order.shielded for route, _ in found):
             return found
         hidden = 0
-        for _, route, bits in found:
-            if route.source in order.shields:
-                hidden |= self._classes.within(bits)
-        return [(w, r, bits & ~hidden if r.source in order.shielded else bits) for w, r, bits in found]
+        for route in routes:
+            if route.source in order.shields and usable(table, route, self._links):
+                hidden |= self._classes.within(own(route.prefixes))
+        return [(route, bits & ~hidden if route.source in order.shielded else bits) for route, bits in found]
 
-    def _worth_of(self, table: Table, route: Route) -> tuple[int, ...] | None:
-        """Its rank; None where it takes no part."""
+    def _worth_of(self, table: Table, route: Route) -> Worth:
         key = table.kind, id(route)
         if key not in self._worth:
-            worth = rank(table, route, self._links) if usable(table, route, self._links) else None
-            self._worth[key] = route, worth  # the route is kept, so that its id stays its own
+            self._worth[key] = route, rank(table, route, self._links)  # the route is kept, so that its id stays its own
         return self._worth[key][1]
+
+
+def rechosen(last: Iterable[Cell], fresh: list[Cell], among: Bits) -> list[Cell]:
+    """The cells of a table after those of some classes were chosen afresh. Those with the same winners are one."""
+    first, kept, alike = {id(cell.routes[0]) for cell in fresh}, list[Cell](), list[Cell]()
+    for cell in last:
+        if left := cell.bits & ~among:
+            part = cell if left == cell.bits else Cell(left, cell.routes, cell.sure)
+            (alike if id(cell.routes[0]) in first else kept).append(part)
+    return kept + (_merged([*alike, *fresh]) if alike else fresh)
+
+
+def _merged(cells: Iterable[Cell]) -> list[Cell]:
+    found: dict[tuple[int, ...], Cell] = {}
+    for cell in cells:
+        winners = tuple(map(id, cell.routes))
+        same = found.get(winners)
+        found[winners] = Cell(same.bits | cell.bits, cell.routes, cell.sure) if same else cell
+    return list(found.values())
+
+
+def swayed(classes: Classes, table: Table, source: Source, bits: Bits) -> Bits:
+    """The classes whose winners routes to these may have a say in: more than these, where they are shields."""
+    return classes.within(bits) if source in order_of(table).shields else bits
 
 
 def _apart(equals: Iterable[tuple[Route, Bits]]) -> list[tuple[Bits, tuple[Route, ...]]]:

@@ -10,9 +10,10 @@ class where packets are looked up. Classes are numbered depth first, so that all
 Class 0 is what lies in no prefix at all.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from ipaddress import IPv4Address
-from itertools import chain, count
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from hubspoke.network.model import Prefixes
 
 Bits = int  # a set of classes
 Ints = npt.NDArray[np.int64]
+_WIDTH = 64  # more than any prefix is long
 
 
 def members(bits: Bits) -> Iterator[int]:
@@ -36,15 +38,16 @@ class Classes:
 
     def __init__(self, tuples: Iterable[Prefixes]) -> None:
         self._kept = list({id(each): each for each in tuples}.values())  # an id names a tuple while it is kept
-        number = dict(zip(dict.fromkeys(chain.from_iterable(self._kept)), count(), strict=False))
-        flat = np.fromiter(map(number.__getitem__, chain.from_iterable(self._kept)), np.int64)
+        texts = list(chain.from_iterable(self._kept))
+        self._codes, place, flat = np.unique(_codes(texts), return_index=True, return_inverse=True)
+        self._texts = [texts[n] for n in place.tolist()]
         owners = np.repeat(np.arange(len(self._kept)), [len(each) for each in self._kept])
-        self._texts = list(number)
-        painted = _Painted(*_parse(self._texts), _signatures(flat, owners, len(number)))
+        lows, lengths = np.divmod(self._codes, _WIDTH)
+        painted = _Painted(lows, lengths, _signatures(flat, owners, len(self._codes)))
         numbers, self._parents, self._ends = _depth_first(painted.parents)
         self._starts, self._atoms = painted.starts, numbers[painted.atoms]
         self._class_of = numbers[painted.classes]
-        self._number = number
+        self._sizes = np.bincount(self._class_of, minlength=len(self._ends))  # in prefixes
         self._own = self._bits_of_tuples(flat, owners)
         self._depths = _depths(self._parents)
         self._inner = sum(1 << c for c, end in enumerate(self._ends) if end > c + 1)
@@ -56,12 +59,20 @@ class Classes:
         return len(self._ends)
 
     def own(self, prefixes: Prefixes) -> Bits:
-        """The classes of exactly these prefixes. Raises KeyError for a prefix that is in none of the tuples."""
+        """The classes of exactly these prefixes. Raises KeyError for prefixes that the classes do not tell apart."""
         found = self._own.get(id(prefixes))
         if found is None:
-            found = _bits(np.unique(self._class_of[[self._number[text] for text in prefixes]])) if prefixes else 0
+            found = self._union(prefixes)
             self._keep(prefixes, found)
         return found
+
+    def _union(self, prefixes: Prefixes) -> Bits:
+        codes = np.unique(_codes(prefixes))
+        places = np.searchsorted(self._codes, codes)
+        numbers = np.unique(self._class_of[places[places < len(self._codes)]])
+        if not np.array_equal(self._codes[np.isin(self._class_of, numbers)], codes):
+            raise KeyError(f"not a union of whole classes: {prefixes}")
+        return _bits(numbers)
 
     def _keep(self, prefixes: Prefixes, bits: Bits) -> None:
         self._kept.append(prefixes)
@@ -72,6 +83,14 @@ class Classes:
         for number in members(bits & self._inner):
             bits |= (1 << self._ends[number]) - (1 << number)
         return bits
+
+    def around(self, bits: Bits) -> Bits:
+        """These classes and all whose prefixes hold theirs."""
+        found = bits
+        for number in members(self._inner & ~bits):
+            if bits >> number & ((1 << (self._ends[number] - number)) - 1):
+                found |= 1 << number
+        return found
 
     def addresses(self, prefixes: Prefixes) -> Bits:
         """The classes of all addresses in these prefixes; of any address where there are none."""
@@ -86,8 +105,8 @@ class Classes:
     def prefixes(self, bits: Bits) -> Prefixes:
         """The prefixes of these classes, always the same tuple for the same classes."""
         if bits not in self._names:
-            wanted = np.isin(self._class_of, list(members(bits)))
-            self._names[bits] = tuple(self._texts[n] for n in np.flatnonzero(wanted))
+            wanted = _flags(bits, len(self))[self._class_of]
+            self._names[bits] = tuple(map(self._texts.__getitem__, np.flatnonzero(wanted).tolist()))
             self._keep(self._names[bits], bits)
         return self._names[bits]
 
@@ -97,13 +116,19 @@ class Classes:
 
     def sample(self, number: int) -> str:
         """An address of a class, which answers for all of them. Raises ValueError where it has none of its own."""
-        found = np.flatnonzero(self._atoms == number)
-        if not len(found):
+        if number not in self._firsts:
             raise ValueError(f"class {number} has no address of its own")
-        first = int(self._starts[found[0]])
+        place = self._firsts[number]
+        first = int(self._starts[place])
         # The second address, where there is one: the first looks like the name of the network.
-        end = int(self._starts[found[0] + 1]) if found[0] + 1 < len(self._starts) else 1 << 32
+        end = int(self._starts[place + 1]) if place + 1 < len(self._starts) else 1 << 32
         return str(IPv4Address(min(first + 1, end - 1)))
+
+    @cached_property
+    def _firsts(self) -> dict[int, int]:
+        """Where the first addresses of each class are."""
+        numbers, places = np.unique(self._atoms, return_index=True)
+        return dict(zip(numbers.tolist(), places.tolist(), strict=True))
 
     def _bits_of_tuples(self, flat: Ints, owners: Ints) -> dict[int, Bits]:
         width = len(self._ends)
@@ -113,13 +138,13 @@ class Classes:
         return found
 
 
-def _parse(texts: list[str]) -> tuple[Ints, Ints]:
-    """First address and length of each canonical prefix."""
+def _codes(texts: Sequence[str]) -> Ints:
+    """A number for each canonical prefix, from its first address and its length."""
     numbers = np.fromstring(".".join(texts).replace("/", "."), np.int64, sep=".") if texts else np.zeros(0, np.int64)
     if len(numbers) != 5 * len(texts):
         raise ValueError(f"not all of these are IPv4 prefixes in canonical form: {texts[:3]}...")
-    parts = numbers.reshape(-1, 5)
-    return parts[:, :4] @ np.array([1 << 24, 1 << 16, 1 << 8, 1], np.int64), parts[:, 4]
+    codes: Ints = numbers.reshape(-1, 5) @ np.array([1 << 24, 1 << 16, 1 << 8, 1, 0], np.int64)
+    return codes * _WIDTH + numbers[4::5]
 
 
 def _signatures(flat: Ints, owners: Ints, size: int) -> Ints:
@@ -204,3 +229,8 @@ def _bits(numbers: Ints) -> Bits:
     flags = np.zeros(int(numbers.max()) + 1, bool)
     flags[numbers] = True
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _flags(bits: Bits, size: int) -> npt.NDArray[np.bool_]:
+    packed = np.frombuffer(bits.to_bytes(size // 8 + 1, "little"), np.uint8)
+    return np.unpackbits(packed, count=size, bitorder="little").astype(bool)

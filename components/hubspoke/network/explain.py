@@ -1,29 +1,28 @@
 """Examples for verdicts: one packet for each way of failing, followed hop by hop."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from hubspoke.network.classes import Bits, members
-from hubspoke.network.filters import Cell
+from hubspoke.network.filters import Cell, answer
 from hubspoke.network.known import Known
-from hubspoke.network.model import Packet, Protocol
+from hubspoke.network.model import Endpoint, Packet, Protocol
 from hubspoke.network.questions import Example, Isolated, Question, Routed, SameWayBack
-from hubspoke.network.trace import Trace, answers, trace, walk
+from hubspoke.network.trace import Trace, owner_of, without_stateful
 
+Pairs = Iterator[tuple[int, int]]  # classes of a source and a target
 AT_MOST = 5  # examples of one verdict
 LOOKED_AT = 20  # pairs that are followed in search of examples that differ
 
 
-def examples(known: Known, question: Question, pairs: list[tuple[int, Bits]], cell: Cell | None) -> tuple[Example, ...]:
+def examples(known: Known, question: Question, pairs: Pairs, cell: Cell | None) -> tuple[Example, ...]:
     """A packet for each of the first few ways in which pairs fail."""
     found: dict[object, Example] = {}
-    looked = 0
-    for source, targets in pairs:
-        for target in members(targets):
-            looked += 1
-            if looked > LOOKED_AT or len(found) == AT_MOST:
-                return tuple(found.values())
-            example = _example(known, question, packet(known, source, target, cell))
+    for source, target in islice(pairs, LOOKED_AT):
+        if len(found) < AT_MOST:
+            sent = packet(known, source, target, cell)
+            example = _example(known, question, sent, _holder(known, source), _holder(known, target))
             found.setdefault(_kind(example), example)
     return tuple(found.values())
 
@@ -37,17 +36,17 @@ def packet(known: Known, source: int, target: int, cell: Cell | None) -> Packet:
     return Packet(*ends, protocol, cell.ports)
 
 
-def _example(known: Known, question: Question, sent: Packet) -> Example:
-    there = trace(known.network, sent)
+def _example(known: Known, question: Question, sent: Packet, source: Endpoint, target: Endpoint) -> Example:
+    there = known.walks.between(sent, source, target)
     if isinstance(question, Routed):
         return Example(_no_way(known, question, there), replace(there, filters=()))
     if isinstance(question, SameWayBack):
         why = f"packets from {sent.source} to {sent.destination} and their answers do not cross the same firewall"
-        back = answers(known.network, sent)
+        back = _back(known, sent, source, target)
         return Example(why, replace(there, filters=()), replace(back, filters=()))
     if isinstance(question, Isolated):
         return Example(f"{sent.source} reaches {sent.destination}", there)
-    back = answers(known.network, sent)
+    back = _back(known, sent, source, target)
     fails = [way for way in (there, back) if _fails(way)]
     if fails == [back]:
         return Example(f"answers of {sent.destination} do not come back to {sent.source}", there, back)
@@ -61,6 +60,18 @@ def _no_way(known: Known, question: Routed, there: Trace) -> str:
     narrow = [f"{key} carries {mtu}" for key in used if (mtu := known.network.link[key].mtu) < question.mtu]
     size = f"for packets of {question.mtu} bytes " if narrow else ""
     return f"no way {size}{ends}{': ' if narrow else ''}{', '.join(narrow)}"
+
+
+def _back(known: Known, sent: Packet, source: Endpoint, target: Endpoint) -> Trace:
+    """Its answer."""
+    return without_stateful(known.network, known.walks.between(answer(sent), target, source))
+
+
+def _holder(known: Known, number: int) -> Endpoint:
+    """The endpoint that has a class; of several, the one with the longest prefix."""
+    holders = known.roster.owners[number]
+    found = known.roster.by_key[holders[0]] if len(holders) == 1 else None
+    return found or owner_of(known.network, known.classes.sample(number)) or known.roster.by_key[holders[0]]
 
 
 def _fails(way: Trace) -> bool:
@@ -80,7 +91,7 @@ def loop_examples(known: Known, found: Mapping[str, Bits]) -> tuple[Example, ...
     shown = []
     for table, bits in list(found.items())[:AT_MOST]:
         address = known.classes.sample(next(members(bits)))
-        path = next(path for path in walk(known.network, table, address) if path.ending == "loop")
+        path = next(path for path in known.walks.paths(table, address) if path.ending == "loop")
         shown.append(
             Example(f"{address} from {table}: " + " -> ".join(hop.table for hop in path.hops) + f", {path.why}")
         )

@@ -6,10 +6,10 @@ judged alike. The answer to "may it pass" is about all of it; "can anything pass
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
 from typing import Literal
 
+from hubspoke.network.addresses import holds
 from hubspoke.network.classes import Bits, Classes, members
 from hubspoke.network.model import ALL_PORTS, Filter, Packet, Ports, Prefixes, Protocol, Rule
 
@@ -30,6 +30,32 @@ class Cell:
         if self.ports == ALL_PORTS or self.protocol not in ("tcp", "udp"):
             return self.protocol
         return f"{self.protocol} port {first}" if first == last else f"{self.protocol} ports {first}-{last}"
+
+
+class Traffic:
+    """The traffic that filters tell apart, in cells."""
+
+    def __init__(self, filters: Iterable[Filter]) -> None:
+        filters = tuple(filters)
+        every = {(rule.protocol, rule.ports) for f in filters for rule in f.rules}
+        alone = {(rule.protocol, rule.ports) for f in filters if not f.stateful for rule in f.rules}
+        self._kinds = {False: frozenset(every), True: frozenset(alone)}
+        self._cells: dict[tuple[Protocol, Ports, bool], tuple[Cell, ...]] = {}
+        self.unknown = any(rule.action == "unknown" for f in filters for rule in f.rules)
+
+    def cells(self, protocol: Protocol, ports: Ports, *, stateless: bool = False) -> tuple[Cell, ...]:
+        """One cell of each sort of this traffic that filters, or stateless ones alone, tell apart."""
+        key = (protocol, ports, stateless)
+        if key not in self._cells:
+            kinds = self._kinds[stateless]
+            self._cells[key] = unlike(cut(protocol, ports, kinds), kinds)
+        return self._cells[key]
+
+    def cut(self, cell: Cell, *, stateless: bool) -> tuple[Cell, ...]:
+        """A cell, cut finer."""
+        if cell.protocol == "other":
+            return (cell,)
+        return self.cells(cell.protocol, cell.ports, stateless=stateless)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -89,11 +115,8 @@ def judge(filter_: Filter, packet: Packet) -> tuple[Judged, ...]:
 
 
 def _holds(rule: Rule, packet: Packet) -> bool:
-    return _in(packet.source, rule.sources) and _in(packet.destination, rule.destinations)
-
-
-def _in(address: str, prefixes: Prefixes) -> bool:
-    return not prefixes or any(IPv4Address(address) in IPv4Network(prefix) for prefix in prefixes)
+    ends = (packet.source, rule.sources), (packet.destination, rule.destinations)
+    return all(not prefixes or holds(prefixes, address) for address, prefixes in ends)
 
 
 def answer(packet: Packet) -> Packet:
@@ -130,13 +153,13 @@ class Admission:
         return Passing(surely, maybe)
 
     def _one(self, filter_: Filter, cell: Cell, end: Side, number: int) -> Passing:
-        group = self._group(filter_.rules, end)[number]
+        group = self.groups(filter_.rules, end)[number]
         key = (id(filter_.rules), filter_.default, end, cell, group)
         if key not in self._kept:
             self._kept[key] = self._judged(filter_, cell, end, group)
         return self._kept[key]
 
-    def _group(self, rules: Sequence[Rule], end: Side) -> list[int]:
+    def groups(self, rules: Sequence[Rule], end: Side) -> list[int]:
         """By class, the first of those that the rules' fixed ends do not tell from it."""
         key = id(rules), end
         if key not in self._groups:
@@ -151,6 +174,17 @@ class Admission:
                     first[number] = numbers[0]
             self._groups[key] = rules, first  # the rules are kept, so that their id stays theirs
         return self._groups[key][1]
+
+    def ever(self, filter_: Filter, number: int, end: Side) -> Bits:
+        """What some rule might let pass, whatever else stands before it: never too few."""
+        if filter_.default == "allow":
+            return self._classes.inhabited
+        bits = 0
+        for rule in filter_.rules:
+            fixed, free = _fixed(rule, end), rule.destinations if end == "source" else rule.sources
+            if rule.action != "deny" and (not fixed or self._classes.addresses(fixed) >> number & 1):
+                bits |= self._classes.addresses(free)
+        return bits
 
     def _judged(self, filter_: Filter, cell: Cell, end: Side, number: int) -> Passing:
         open_, surely, maybe = self._classes.inhabited, 0, 0

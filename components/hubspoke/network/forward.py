@@ -1,102 +1,158 @@
-"""Where packets end up: the winners of all tables as steps, and the fixed points of what the steps lead to.
+"""What every table does with packets: its winners as steps, longest prefix first.
 
-For every table a set of classes: those whose packets are delivered to an endpoint that has their addresses. It grows
-from the endpoints backwards until nothing is added, so a loop never gets in. "Every" path must deliver where traffic
-is shared, and "some" path delivers: a claim that traffic arrives needs the first, one that it does not needs that
-there is none of the second. Both are worked out twice where something is not known: at worst and at best.
+A step takes some classes of addresses on to tables, or to where packets end. Where a table chose anew for some
+prefixes, only what lies in these is painted again, and the classes whose steps are not the same are the change.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from hubspoke.network.choose import Cell
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Deliver, Drop, End, Internet, Network, NextHop, Table, Unknown, Via
+from hubspoke.network.model import Deliver, Drop, End, Internet, NextHop, Route, Table, Unknown, Via
 from hubspoke.network.settle import Settled
 
 LOST, UNSURE, OUT = "(lost)", "(unknown)", "(internet)"  # where a packet may end beside tables and endpoints
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What packets of these classes do next: any of `nexts`, tables by key and endpoints by "=key"."""
-
-    bits: Bits
-    nexts: tuple[str, ...]
-    sure: bool
-
-
-Steps = dict[str, tuple[Step, ...]]
+Ends = tuple[str, ...]  # tables by key, endpoints by "=key", or one of the above
+Steps = dict[tuple[Ends, bool], Bits]  # the classes that go on to any of these ends; not sure where only one is right
 
 
 @dataclass(frozen=True)
 class Forwarding:
-    """The steps of every table, who has which addresses, and which tables a table may hand packets to."""
+    """The steps of every table, who has which addresses, and which tables hand packets to an end."""
 
     classes: Classes
-    steps: Steps
+    steps: dict[str, Steps]
     owned: dict[str, Bits]  # by "=endpoint"
-    before: dict[str, tuple[str, ...]]  # tables that lead to a table
-    certain: bool  # nothing is unknown or ambiguous
+    into: dict[str, dict[str, Bits]]  # by end, the tables with steps to it, and the classes that may take them
+    forked: frozenset[str]  # tables with steps to several ends
+    doubtful: frozenset[str]  # tables of which something is unknown or ambiguous
+    changed: dict[str, Bits] | None = None  # the classes that tables forward differently from the one it was made of
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing is unknown or ambiguous."""
+        return not self.doubtful
 
 
-def forwarding(settled: Settled, last: "tuple[Settled, Forwarding] | None" = None) -> Forwarding:
-    """The steps of a settled network; those of `last` are kept where the winners and the links are the same."""
-    maker = _Maker(settled)
-    steps: Steps = {}
-    if last and _places(last[0].network) != _places(settled.network):
-        last = None  # steps may lead to what is gone
-    touched = last[0].touched(settled.network) if last else set()
-    for table in settled.network.tables:
-        kept = last and table.key not in touched and last[0].cells.get(table.key) is settled.cells[table.key]
-        steps[table.key] = last[1].steps[table.key] if last and kept else maker.steps(table)
+def forwarding(settled: Settled) -> Forwarding:
+    """The steps of a settled network."""
+    maker, full = _Maker(settled), settled.classes.all
+    steps = {table.key: maker.steps(table, full) for table in settled.network.tables}
     owned = {f"={e.key}": settled.classes.addresses(e.prefixes) if e.prefixes else 0 for e in settled.network.endpoints}
-    certain = all(step.sure and UNSURE not in step.nexts for each in steps.values() for step in each)
-    return Forwarding(settled.classes, steps, owned, _before(steps), certain)
+    return Forwarding(
+        settled.classes, steps, owned, _into(steps), frozenset(filter(lambda key: _forks(steps[key]), steps)),
+        frozenset(filter(lambda key: _doubtful(steps[key]), steps)),
+    )  # fmt: skip
 
 
-def _places(network: Network) -> tuple[Set[str], Set[str]]:
-    """Where steps may lead to."""
-    return network.table.keys(), network.endpoint.keys()
+def reforwarding(settled: Settled, last: Forwarding, chosen: Mapping[str, Bits]) -> Forwarding:
+    """The same from that of another state with the same tables and endpoints, where winners are other for some classes.
+
+    `chosen` are those classes of prefixes, by table; what lies in them is looked at again.
+    """
+    maker, steps, changed = _Maker(settled), dict(last.steps), dict[str, Bits]()
+    for key, prefixes in chosen.items():
+        within = settled.classes.within(prefixes)
+        new = maker.steps(settled.network.table[key], within)
+        if other := _differing(steps[key], new, within):
+            steps[key], changed[key] = _replaced(steps[key], new, within), other
+    made = {key: steps[key] for key in changed}
+    return Forwarding(
+        last.classes, steps, last.owned, _into_after(last, made),
+        last.forked - made.keys() | {key for key, each in made.items() if _forks(each)},
+        last.doubtful - made.keys() | {key for key, each in made.items() if _doubtful(each)}, changed,
+    )  # fmt: skip
+
+
+def _forks(steps: Steps) -> bool:
+    return any(len(ends) > 1 for ends, _ in steps)
+
+
+def _doubtful(steps: Steps) -> bool:
+    return any(not sure or UNSURE in ends for ends, sure in steps)
+
+
+def _differing(before: Steps, after: Steps, within: Bits) -> Bits:
+    """The classes of which the next steps are not the same."""
+    other = 0
+    for step in before.keys() | after.keys():
+        other |= (before.get(step, 0) & within) ^ after.get(step, 0)
+    return other
+
+
+def _replaced(before: Steps, new: Steps, within: Bits) -> Steps:
+    kept = {step: left for step, bits in before.items() if (left := bits & ~within)}
+    return kept | {step: bits | kept.get(step, 0) for step, bits in new.items()}
+
+
+def _into(steps: Mapping[str, Steps]) -> dict[str, dict[str, Bits]]:
+    found: dict[str, dict[str, Bits]] = defaultdict(dict)
+    for table, each in steps.items():
+        for end, bits in _ends(each).items():
+            found[end][table] = bits
+    return dict(found)
+
+
+def _ends(steps: Steps) -> dict[str, Bits]:
+    found: dict[str, Bits] = {}
+    for (ends, _), bits in steps.items():
+        for end in ends:
+            found[end] = found.get(end, 0) | bits
+    return found
+
+
+def _into_after(last: Forwarding, made: Mapping[str, Steps]) -> dict[str, dict[str, Bits]]:
+    """The same with the steps of some tables made anew."""
+    other: dict[str, dict[str, Bits]] = defaultdict(dict)
+    for table, steps in made.items():
+        old, new = _ends(last.steps[table]), _ends(steps)
+        for end in old.keys() | new.keys():
+            if old.get(end) != new.get(end):
+                other[end][table] = new.get(end, 0)
+    found = dict(last.into)
+    for end, tables in other.items():
+        left = {table: bits for table, bits in {**found.pop(end, {}), **tables}.items() if bits}
+        found |= {end: left} if left else {}
+    return found
 
 
 class _Maker:
     def __init__(self, settled: Settled) -> None:
-        self.settled, self.links, self.link = settled, settled.links, settled.network.link
-        self._ends: dict[tuple[str, NextHop], tuple[str, ...]] = {}  # of routers that have several tables
+        self.settled, self.health, self.link = settled, settled.network.health, settled.network.link
+        self._ends: dict[tuple[object, ...], Ends] = {}  # of routers that have several tables, by ids of the routes
 
-    def steps(self, table: Table) -> tuple[Step, ...]:
-        """Longest prefix first: what a longer one claims, no shorter one gets."""
-        classes, claimed = self.settled.classes, 0
-        found: dict[tuple[tuple[str, ...], bool], Bits] = defaultdict(int)
-        cells = self.settled.cells[table.key]
-        for layer in classes.layers(_union(cells)):
-            taken = 0
-            for cell in cells:
-                if own := cell.bits & layer:
-                    covered = classes.within(own)
-                    found[self.nexts(table, cell)] |= covered & ~claimed
-                    taken |= covered
-            claimed |= taken
-        return tuple(Step(b, *key) for key, bits in found.items() if (b := bits & classes.inhabited))
+    def steps(self, table: Table, within: Bits) -> Steps:
+        """Of the classes `within`. Longest prefix first: what a longer one claims, no shorter one gets."""
+        classes, claimed, around = self.settled.classes, 0, self.settled.classes.around(within)
+        prefixes: Steps = {}
+        for cell in self.settled.cells[table.key]:
+            if bits := cell.bits & around:
+                step = self.ends(table.router, cell.routes), cell.sure
+                prefixes[step] = prefixes.get(step, 0) | bits
+        found, every = dict.fromkeys(prefixes, 0), _union(prefixes)
+        for layer in classes.layers(every):
+            for step, bits in prefixes.items():
+                if own := bits & layer:
+                    found[step] |= classes.within(own) & ~claimed
+            claimed |= classes.within(every & layer)
+        within &= classes.inhabited
+        return {step: left for step, bits in found.items() if (left := bits & within)}
 
-    def nexts(self, table: Table, cell: Cell) -> tuple[tuple[str, ...], bool]:
-        hops = {route.next_hop for route in cell.routes}
-        ends = {end for hop in hops for end in self.ends(table.router, hop)}
-        return tuple(sorted(ends)) if len(ends) > 1 else tuple(ends), cell.sure
-
-    def ends(self, router: str, hop: NextHop) -> tuple[str, ...]:
-        key = router, hop
+    def ends(self, router: str, routes: tuple[Route, ...]) -> Ends:
+        key = router, *map(id, routes)
         if key not in self._ends:
-            self._ends[key] = tuple(self.ends_of(router, hop))
+            found = {end for route in routes for end in self.ends_of(router, route.next_hop)}
+            self._ends[key] = tuple(sorted(found)) if len(found) > 1 else tuple(found)
         return self._ends[key]
 
     def ends_of(self, router: str, hop: NextHop) -> Iterable[str]:
         match hop:
             case Via(links):
-                up = [self.link[key] for key in links if self.links.get(key, "down") != "down"]
+                up = [self.link[key] for key in links if self.health.get(key, "down") != "down"]
                 return [end for link in up for end in self.arrivals(link.far(router))] or (LOST,)
             case Deliver(endpoint):
                 return (f"={endpoint}",) if endpoint in self.settled.network.endpoint else (LOST,)
@@ -115,82 +171,8 @@ class _Maker:
         return tuple(key if key in known else LOST for key in end.tables) or (LOST,)
 
 
-def _union(parts: Iterable[Cell | Step]) -> Bits:
+def _union(steps: Steps) -> Bits:
     bits = 0
-    for cell in parts:
-        bits |= cell.bits
+    for each in steps.values():
+        bits |= each
     return bits
-
-
-def _before(steps: Steps) -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for table, each in steps.items():
-        for step in each:
-            for end in step.nexts:
-                if end in steps:
-                    found[end][table] = None
-    return {end: tuple(tables) for end, tables in found.items()}
-
-
-Values = dict[str, Bits]  # by table: the classes of which something holds
-Passes = Mapping[str, Bits]  # by table: the classes that its filters let pass; all where it is not named
-
-
-def delivered(forwarding: Forwarding, passes: Passes, *, every: bool, best: bool, within: Bits | None = None) -> Values:
-    """Classes that arrive, by the table they start in. `best` takes what is not known for the better."""
-    ends = {**forwarding.owned, UNSURE: forwarding.classes.all if best else 0, LOST: 0, OUT: 0}
-    return spread(forwarding, passes, ends, every=every, best=best, within=within)
-
-
-def ended(forwarding: Forwarding, within: Bits | None = None) -> Values:
-    """Classes that come to an end on every path, whatever end; what is left goes round in a loop."""
-    full = forwarding.classes.inhabited
-    ends = dict.fromkeys([*forwarding.owned, UNSURE, LOST, OUT], full)
-    stuck = {table: full & ~_union(steps) for table, steps in forwarding.steps.items()}  # no route is an end, too
-    return spread(forwarding, {}, ends, every=True, best=False, within=within, held=stuck)
-
-
-def spread(
-    forwarding: Forwarding,
-    passes: Passes,
-    ends: Values,
-    *,
-    every: bool,
-    best: bool,
-    within: Bits | None = None,
-    held: Mapping[str, Bits] | None = None,
-) -> Values:
-    """The least fixed point from what holds at the ends, for the classes `within`; `held` is what tables begin with."""
-    limit = forwarding.classes.inhabited if within is None else within
-    held = held or {}
-    values: Values = {**dict.fromkeys(forwarding.steps, 0), **ends}
-    queue = dict.fromkeys(forwarding.steps)
-    while queue:
-        again: dict[str, None] = {}
-        for table in queue:
-            value = _value(forwarding.steps[table], values, every, best, limit) | held.get(table, 0) & limit
-            value &= passes.get(table, -1)
-            if value != values[table]:
-                values[table] = value
-                again.update(dict.fromkeys(forwarding.before.get(table, ())))
-        queue = again
-    return {table: values[table] for table in forwarding.steps}
-
-
-def _value(steps: tuple[Step, ...], values: Values, every: bool, best: bool, limit: Bits) -> Bits:
-    found = 0
-    for step in steps:
-        if bits := step.bits & limit:
-            nexts = step.nexts
-            if len(nexts) == 1:
-                bits &= values[nexts[0]]
-            elif every if step.sure else not best:
-                for end in nexts:
-                    bits &= values[end]
-            else:
-                any_ = 0
-                for end in nexts:
-                    any_ |= values[end]
-                bits &= any_
-            found |= bits
-    return found

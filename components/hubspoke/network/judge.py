@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from hubspoke.network.compare import Difference, compare
-from hubspoke.network.failures import fail, prove_failures
+from hubspoke.network.failures import fail, failing, prove_failures
 from hubspoke.network.intended import intended, questions
+from hubspoke.network.known import Known
 from hubspoke.network.model import Endpoint, Finding, Network
-from hubspoke.network.prove import prove
+from hubspoke.network.prove import ask
 from hubspoke.network.questions import Answer, Verdict
 from hubspoke.plan.model import Plan
 
@@ -78,10 +79,14 @@ class Judgement:
         self._asked = _with_risks(self.network, _risks(plan, self.accepted))
 
     @cached_property
+    def _known(self) -> Known:
+        return Known.of(self._asked)
+
+    @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What holds of the network: as it is, or with all of `failing` down together."""
         if not self.failing:
-            return tuple(prove(self.network, self.questions))
+            return tuple(ask(self._known, self.questions))
         *others, last = self.failing
         down = _with_risks(fail(self._asked, *others), _cut_off(self._asked, others, last))
         found = prove_failures(down, self.questions, [last])
@@ -90,7 +95,10 @@ class Judgement:
     @cached_property
     def failures(self) -> tuple[Verdict, ...]:
         """What holds when any one thing fails; nothing is asked where `failing` is given."""
-        return () if self.failing else tuple(prove_failures(self._asked, self.questions))
+        if self.failing:
+            return ()
+        ask(self._known, self.questions)  # what holds as it is need not be asked again where nothing moves
+        return tuple(failing(self._known, self._asked, self.questions, self._asked.risks))
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:

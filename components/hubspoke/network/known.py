@@ -1,116 +1,105 @@
 """A settled network with what was worked out of it so far, kept for the next question."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Literal
+from itertools import compress
+from operator import is_not
 
-from hubspoke.network.classes import Bits, members
-from hubspoke.network.filters import Admission, Cell, cut, unlike
-from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Values, delivered, ended, forwarding, spread
-from hubspoke.network.model import End, Filter, Finding, Link, Network, Ports, Protocol
+from hubspoke.network.classes import Bits
+from hubspoke.network.collecting import uncollected
+from hubspoke.network.delta import unlike, with_links
+from hubspoke.network.filters import Admission, Cell, Side, Traffic
+from hubspoke.network.forward import Forwarding, forwarding, reforwarding
+from hubspoke.network.model import End, Filter, Finding, Link, Network
 from hubspoke.network.questions import Question
-from hubspoke.network.settle import Settled, overlaps, resettle, settle
-
-End_ = Literal["source", "destination"]
+from hubspoke.network.roster import Keys, Roster, overlaps
+from hubspoke.network.settle import Settled, resettle, settle
+from hubspoke.network.sorts import Sort, Sorting
+from hubspoke.network.spread import Aim, Values, respread, spread
+from hubspoke.network.trace import Walks
 
 
 class Known:
     """What is known of one network."""
 
-    def __init__(self, settled: Settled, forwarding: Forwarding, admission: Admission) -> None:
+    def __init__(
+        self, settled: Settled, forwarding: Forwarding, admission: Admission, last: "Known | None" = None
+    ) -> None:
         self.settled, self.forwarding, self.admission = settled, forwarding, admission
         self.network, self.classes = settled.network, settled.classes
         self.inhabited = settled.classes.inhabited
-        self.proven: set[Question] = set()  # what holds as long as packets go where they go
-        self._values: dict[tuple[object, ...], Values] = {}
-        self._cells: dict[tuple[Protocol, Ports, bool], tuple[Cell, ...]] = {}
-        self._arriving: dict[tuple[str, int, Cell, bool, bool, bool], Bits] = {}
+        self.proven: set[Question] = set()
+        self.proven_before: set[Question] = set()  # and still is, but for packets of which something moved
+        self.moved: dict[str, Bits] = {}  # by table: the classes of which anything is other than before
+        self._values: dict[Aim, Values] = {}
+        self._stirred: dict[Bits, frozenset[str]] = {}
+        self.roster: Roster = last.roster if last else Roster(self.network.endpoints, forwarding.owned)
+        self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
+        self.findings = (*self.network.findings, *self.overlaps)
+        if last and _judges_alike(last.network, self.network):
+            self._remember(last)
+        else:
+            self.traffic = Traffic(self.network.filters)
+            self.sorting = Sorting(self.network, self.roster, admission)
 
     @classmethod
+    @uncollected()
     def of(cls, network: Network) -> "Known":
         """Settles a network. Endpoints with the same addresses are findings of it."""
         settled = settle(network)
-        settled = _with(settled, overlaps(settled))
         return cls(settled, forwarding(settled), Admission(settled.classes))
 
+    @uncollected()
     def after(self, network: Network) -> "Known":
         """The same for a network that is mostly the same, from what is known of this one."""
         settled = resettle(self.settled, network)
-        if settled.classes is not self.classes or network.table.keys() != self.network.table.keys():
-            return Known.of(network)  # another set of classes, or of tables: nothing of this one can be kept
-        known = self.network.findings[len(self.settled.given.findings) :]
-        settled = _with(settled, known if network.endpoints is self.network.endpoints else overlaps(settled))
-        after = Known(settled, forwarding(settled, (self.settled, self.forwarding)), self.admission)
-        if network.filters is self.network.filters:
-            after.kinds, after._cells = self.kinds, self._cells
-            if self._passes_as(after):
-                after._values, after._arriving = self._values, self._arriving
-                if after.network.findings == self.network.findings:
-                    after.proven = self.proven
-        return after
+        if settled.classes is not self.classes:
+            return Known(settled, forwarding(settled), Admission(settled.classes))
+        if unlike(self.network.endpoints, network.endpoints):
+            return Known(settled, forwarding(settled), self.admission)
+        return self._after(settled, settled.chosen)
 
-    def _passes_as(self, other: "Known") -> bool:
-        """Whether packets go where they go in another, through the same filters and links as wide."""
-        links = self.network.link
-        return (
-            self.forwarding.steps == other.forwarding.steps
-            and self.network.endpoints == other.network.endpoints
-            and all(table.filters == self.network.table[key].filters for key, table in other.network.table.items())
-            and all(link.mtu == links[key].mtu for key, link in other.network.link.items() if key in links)
-        )
+    def _after(self, settled: Settled, chosen: Mapping[str, Bits]) -> "Known":
+        return Known(settled, reforwarding(settled, self.forwarding, chosen), self.admission, self)
+
+    def _remember(self, last: "Known") -> None:
+        """Takes over what is kept, and works out again what may have moved."""
+        self.traffic, self.sorting = last.traffic, last.sorting
+        before = dict(last._values)
+        if last.forwarding.certain and not self.forwarding.certain:  # while all was certain, the best was the worst
+            before |= {replace(aim, best=True): values for aim, values in last._values.items()}
+        self._values, self.moved = respread(self.forwarding, before)
+        if self.findings == last.findings:
+            self.proven_before = set(last.proven)
+
+    @property
+    def certain(self) -> bool:
+        """Whether the best is the worst: no step and no rule is unknown."""
+        return self.forwarding.certain and not self.traffic.unknown
 
     def carrying(self, mtu: int) -> "Known":
         """The same network without the links that cannot carry packets of so many bytes."""
-        links = tuple(link if link.mtu >= mtu else _sealed(link) for link in self.network.links)
-        settled = replace(self.settled, network=replace(self.network, links=links))
-        return Known(settled, forwarding(settled), self.admission)
+        narrow = [link for link in self.network.links if link.mtu < mtu]
+        if not narrow:
+            return self
+        network = with_links(self.network, list(map(_sealed, narrow)))
+        return self._after(replace(self.settled, network=network), self.settled.over_any(narrow))
+
+    def anew(self, question: Question, sources: Keys, targets: Keys) -> Keys:
+        """The sources to be asked about: all, or where it was proven before, those from which anything moved."""
+        if question not in self.proven_before:
+            return sources
+        towards = self.roster.together(targets)
+        if towards not in self._stirred:
+            self._stirred[towards] = self.roster.stirred(towards, self.moved)
+        found = self._stirred[towards]
+        return tuple(key for key in sources if key in found) if found else ()
 
     def no_endpoint(self, origin: str, keys: Iterable[str]) -> tuple[Finding, ...]:
         """That a question names endpoints that are not in the network, or have no address there."""
         what = "there is no endpoint {!r} with an address"
         return tuple(Finding(what.format(key), origin, "deploy it, or correct the name") for key in keys)
-
-    # Traffic
-
-    @cached_property
-    def kinds(self) -> dict[bool, frozenset[tuple[Protocol, Ports]]]:
-        """The kinds of traffic that rules tell apart; under True, those of stateless filters alone."""
-        every = frozenset((rule.protocol, rule.ports) for f in self.network.filters for rule in f.rules)
-        alone = (f for f in self.network.filters if not f.stateful)
-        return {False: every, True: frozenset((rule.protocol, rule.ports) for f in alone for rule in f.rules)}
-
-    def cells(self, protocol: Protocol, ports: Ports, *, stateless: bool = False) -> tuple[Cell, ...]:
-        """The traffic in cells, one of each sort."""
-        key = (protocol, ports, stateless)
-        if key not in self._cells:
-            kinds = self.kinds[stateless]
-            self._cells[key] = unlike(cut(protocol, ports, kinds), kinds)
-        return self._cells[key]
-
-    def cut(self, cell: Cell, *, stateless: bool) -> tuple[Cell, ...]:
-        """A cell, cut finer."""
-        if cell.protocol == "other":
-            return (cell,)
-        return self.cells(cell.protocol, cell.ports, stateless=stateless)  # type: ignore[arg-type]
-
-    # Who is where
-
-    def owned(self, endpoints: Iterable[str]) -> Bits:
-        """The classes of these endpoints' addresses."""
-        bits = 0
-        for key in endpoints:
-            bits |= self.forwarding.owned[f"={key}"]
-        return bits
-
-    @cached_property
-    def owner(self) -> dict[int, list[str]]:
-        """The endpoints that have each class."""
-        found: dict[int, list[str]] = {}
-        for endpoint in self.network.endpoints:
-            for number in members(self.owned((endpoint.key,))):
-                found.setdefault(number, []).append(endpoint.key)
-        return found
 
     # Filters
 
@@ -119,73 +108,74 @@ class Known:
         found = (self.network.filter[key] for key in keys)
         return [each for each in found if not (answers and each.stateful)]
 
-    def admitted(self, endpoint: str, number: int, cell: Cell, *, best: bool, answers: bool) -> Bits:
-        """Sources that the filters of an endpoint let in to one of its classes."""
-        filters = self.filters(self.network.endpoint[endpoint].ingress, answers=answers)
-        passing = self.admission.passing(filters, cell, "destination", number)
-        return passing.maybe if best else passing.surely
+    def admitted(self, sort: Sort, cell: Cell, *, best: bool, answers: bool) -> Bits:
+        """Sources that the filters of targets of a sort let in."""
+        return self._passing(sort.filters, cell, "destination", sort.number, best=best, answers=answers)
 
     def lets_in(self, target: int, source: int, cell: Cell, *, best: bool) -> bool:
         """Whether any endpoint with the target's class lets a source in."""
-        return any(
-            self.admitted(key, target, cell, best=best, answers=False) >> source & 1 for key in self.owner[target]
-        )
+        ways = (self.roster.by_key[key].ingress for key in self.roster.owners[target])
+        passing = (self._passing(keys, cell, "destination", target, best=best, answers=False) for keys in ways)
+        return any(bits >> source & 1 for bits in passing)
 
-    def ever_admitted(self, endpoint: str, number: int) -> Bits:
+    def ever_admitted(self, sort: Sort) -> Bits:
         """Sources that some rule might let in, whatever else stands before it: never too few."""
+        return self._ever(sort, "destination")
+
+    def _ever(self, sort: Sort, end: Side) -> Bits:
         bits = self.inhabited
-        for key in self.network.endpoint[endpoint].ingress:
-            bits &= self._ever_by(self.network.filter[key], number, "destination")
+        for key in sort.filters:
+            bits &= self.admission.ever(self.network.filter[key], sort.number, end)
         return bits
 
-    def ever_arriving(self, endpoint: str, number: int) -> Bits:
-        """Targets that a source has some route to, past rules that might let it out: never too few."""
-        bits, values = 0, self.routes(every=False, best=True)
-        for table in self.network.endpoint[endpoint].tables:
-            bits |= values[table]
-        for key in self.network.endpoint[endpoint].egress:
-            bits &= self._ever_by(self.network.filter[key], number, "source")
-        return bits
-
-    def _ever_by(self, filter_: Filter, number: int, end: End_) -> Bits:
-        if filter_.default == "allow":
-            return self.inhabited
-        bits = 0
-        for rule in filter_.rules:
-            fixed, free = (rule.sources, rule.destinations) if end == "source" else (rule.destinations, rule.sources)
-            if rule.action != "deny" and (not fixed or self.classes.addresses(fixed) >> number & 1):
-                bits |= self.classes.addresses(free)
-        return bits
+    def _passing(self, keys: Keys, cell: Cell, end: Side, number: int, *, best: bool, answers: bool) -> Bits:
+        passing = self.admission.passing(self.filters(keys, answers=answers), cell, end, number)
+        return passing.maybe if best else passing.surely
 
     # Routes
 
-    def arriving(self, endpoint: str, number: int, cell: Cell, *, every: bool, best: bool, answers: bool) -> Bits:
-        """Targets that traffic from a class of an endpoint arrives at: out of its filters, through those between."""
-        key = endpoint, number, cell, every, best, answers
-        if key not in self._arriving:
-            self._arriving[key] = self._arrive(*key)
-        return self._arriving[key]
+    def arriving(
+        self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool
+    ) -> Iterator[tuple[str, Bits, Bits]]:
+        """By endpoint of a sort, its classes, and the targets that they get to past all filters but the targets'."""
+        passing = self._passing(sort.filters, cell, "source", sort.number, best=best, answers=answers)
+        values = self._through_filters(sort.number, cell, every=every, best=best, answers=answers)
+        for key, own in sort.members:
+            yield key, own, passing & self.leaving(key, values, every=every)
 
-    def _arrive(self, endpoint: str, number: int, cell: Cell, every: bool, best: bool, answers: bool) -> Bits:
-        own = self.network.endpoint[endpoint]
-        passing = self.admission.passing(self.filters(own.egress, answers=answers), cell, "source", number)
-        values = self._through_filters(number, cell, every=every, best=best, answers=answers)
-        bits = self.inhabited if every else 0
-        for table in own.tables:
-            bits = bits & values[table] if every else bits | values[table]
-        return bits & (passing.maybe if best else passing.surely)
+    def ever_arriving(self, sort: Sort) -> Iterator[tuple[str, Bits, Bits]]:
+        """The same past rules that might let it out, over some route: never too few."""
+        passing, values = self._ever(sort, "source"), self.routes(every=False, best=True)
+        for key, own in sort.members:
+            yield key, own, passing & self.leaving(key, values, every=False)
+
+    def leaving(self, endpoint: str, values: Values, *, every: bool) -> Bits:
+        """What holds of packets that leave an endpoint: from every of its tables, or from some."""
+        found = [values[table] for table in self.roster.by_key[endpoint].tables]
+        bits = found[0] if found else self.inhabited if every else 0
+        for each in found[1:]:
+            bits = bits & each if every else bits | each
+        return bits
 
     def _through_filters(self, number: int, cell: Cell, *, every: bool, best: bool, answers: bool) -> Values:
-        passes: dict[str, Bits] = {}
-        for table in self._filtered:
-            filters = self.filters(self.network.table[table].filters, answers=answers)
-            passing = self.admission.passing(filters, cell, "source", number)
-            passes[table] = passing.maybe if best else passing.surely
-        best = best if not self.forwarding.certain else False  # the same, and found once
-        key = (tuple(passes.values()), every, best)
-        if key not in self._values:
-            self._values[key] = delivered(self.forwarding, passes, every=every, best=best)
-        return self._values[key]
+        passes = tuple(
+            (key, self._passing(self.network.table[key].filters, cell, "source", number, best=best, answers=answers))
+            for key in self._filtered
+        )
+        return self._spread(Aim(every, best, passes))
+
+    def _spread(self, aim: Aim) -> Values:
+        """Found once; at best what it is at worst, where nothing is unknown."""
+        if aim.best and self.forwarding.certain:
+            aim = replace(aim, best=False)
+        if aim not in self._values:
+            self._values[aim] = spread(self.forwarding, aim)
+        return self._values[aim]
+
+    @cached_property
+    def walks(self) -> Walks:
+        """Walks through the network, one packet at a time."""
+        return Walks(self.network)
 
     @cached_property
     def _filtered(self) -> tuple[str, ...]:
@@ -193,14 +183,12 @@ class Known:
 
     def routes(self, *, every: bool, best: bool) -> Values:
         """What arrives by the routes alone, by the table it starts in."""
-        best = best and not self.forwarding.certain
-        if ("routes", every, best) not in self._values:
-            self._values["routes", every, best] = delivered(self.forwarding, {}, every=every, best=best)
-        return self._values["routes", every, best]
+        return self._spread(Aim(every, best))
 
     def looping(self) -> Values:
         """What may go round in circles, by the table it starts in."""
-        return {table: self.inhabited & ~bits for table, bits in ended(self.forwarding).items()}
+        ended = self._spread(Aim(every=True, best=False, ends=True))
+        return {table: self.inhabited & ~bits for table, bits in ended.items()}
 
     def stateful_tables(self) -> tuple[str, ...]:
         """Tables with a stateful filter."""
@@ -209,22 +197,19 @@ class Known:
 
     def through(self, table: str) -> Values:
         """What arrives on some path that crosses a table."""
-        held = {table: self.routes(every=False, best=True)[table]}
-        return spread(self.forwarding, {}, self._nowhere(), every=False, best=True, held=held)
+        arrives = self.routes(every=False, best=True)[table]
+        crossing = self._spread(Aim(every=False, best=True, crosses=table))
+        return {start: bits & arrives for start, bits in crossing.items()}
 
     def around(self, table: str) -> Values:
         """What arrives on some path that does not cross a table."""
-        return delivered(self.forwarding, {table: 0}, every=False, best=True)
-
-    def _nowhere(self) -> Values:
-        return dict.fromkeys([*self.forwarding.owned, LOST, OUT, UNSURE], 0)
+        return self._spread(Aim(every=False, best=True, passes=((table, 0),)))
 
 
-def _with(settled: Settled, findings: tuple[Finding, ...]) -> Settled:
-    """The same with more findings."""
-    if not findings:
-        return settled
-    return replace(settled, network=replace(settled.network, findings=(*settled.network.findings, *findings)))
+def _judges_alike(one: Network, other: Network) -> bool:
+    """Whether the filters are the same, and at the same tables."""
+    tables = compress(zip(one.tables, other.tables, strict=True), map(is_not, one.tables, other.tables))
+    return one.filters == other.filters and all(a.key == b.key and a.filters == b.filters for a, b in tables)
 
 
 def _sealed(link: Link) -> Link:

@@ -240,6 +240,11 @@ class Network:
         return _by_key(self.links)
 
     @cached_property
+    def health(self) -> dict[str, Health]:
+        """Health of each link."""
+        return {link.key: link.health for link in self.links}
+
+    @cached_property
     def endpoint(self) -> dict[str, Endpoint]:
         """Endpoints by key."""
         return _by_key(self.endpoints)
@@ -250,9 +255,18 @@ class Network:
         return _by_key(self.filters)
 
     @cached_property
+    def at_risk(self) -> dict[str, tuple[Link, ...]]:
+        """The links that go down with each thing that may fail."""
+        found: dict[str, list[Link]] = {}
+        for link in self.links:
+            for risk in link.risks:
+                found.setdefault(risk, []).append(link)
+        return {risk: tuple(found[risk]) for risk in sorted(found)}
+
+    @property
     def risks(self) -> tuple[str, ...]:
         """Everything that may fail, by name, sorted."""
-        return tuple(sorted({risk for link in self.links for risk in link.risks}))
+        return tuple(self.at_risk)
 
 
 @dataclass(frozen=True, slots=True)

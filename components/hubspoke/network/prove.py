@@ -1,17 +1,21 @@
 """Proofs: questions put to a settled network. What is kept from one question to the next is in `Known`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import assert_never
 
 from hubspoke.network.classes import Bits, members
-from hubspoke.network.explain import examples, loop_examples
+from hubspoke.network.collecting import uncollected
+from hubspoke.network.explain import Pairs, examples, loop_examples
 from hubspoke.network.filters import EPHEMERAL, Cell
 from hubspoke.network.known import Known
 from hubspoke.network.model import ALL_PORTS, Network, Ports
 from hubspoke.network.questions import Answer, Isolated, LoopFree, Question, Reaches, Routed, SameWayBack, Verdict
+from hubspoke.network.roster import Keys
+from hubspoke.network.sorts import Sort
 
-Pairs = Iterator[tuple[int, Bits]]  # class of a source, classes of targets
+Gap = tuple[int, Bits, bool]  # a class of a source and classes of targets; the other way round where that is not so
 
 
 def prove(network: Network, questions: Iterable[Question]) -> list[Verdict]:
@@ -21,7 +25,8 @@ def prove(network: Network, questions: Iterable[Question]) -> list[Verdict]:
 
 def ask(known: Known, questions: Iterable[Question]) -> list[Verdict]:
     """Answers each question of a network that is settled already."""
-    return [_kept_verdict(known, question) for question in questions]
+    with uncollected():
+        return [_kept_verdict(known, question) for question in questions]
 
 
 def _kept_verdict(known: Known, question: Question) -> Verdict:
@@ -56,115 +61,119 @@ def _verdict(known: Known, question: Question) -> Verdict:
 def _missing_endpoints(known: Known, question: Question) -> list[str]:
     if isinstance(question, LoopFree):
         return []
-    there = known.network.endpoint  # of one without addresses everything would be true
-    return [key for key in (*question.sources, *question.targets) if key not in there or not there[key].prefixes]
+    return [*known.roster.missing(question.sources), *known.roster.missing(question.targets)]
 
 
-def _conclude(known: Known, question: Question, worst: int, best: int, example: "_Pairs | None") -> Verdict:
-    """From how many fail at worst, where all that is not known goes wrong, and at best, where it goes right."""
-    if known.network.findings and not best:
-        worst = max(worst, 1)
-    answer: Answer = "refuted" if best else "unknown" if worst else "proven"
-    shown = examples(known, question, example.pairs, example.cell) if example else ()
-    findings = known.network.findings if answer == "unknown" else ()
-    return Verdict(question, answer, best or worst, shown, findings=findings)
+def _conclude(known: Known, question: Question, worst: "_Gaps", best: "_Gaps") -> Verdict:
+    """From what fails at worst, where all that is not known goes wrong, and at best, where it goes right."""
+    unknown = worst.count or known.findings
+    answer: Answer = "refuted" if best.count else "unknown" if unknown else "proven"
+    shown = best if best.count else worst
+    failing = best.count or worst.count or int(bool(known.findings))
+    findings = known.findings if answer == "unknown" else ()
+    return Verdict(question, answer, failing, examples(known, question, shown.pairs(), shown.cell), findings=findings)
 
 
 @dataclass(frozen=True)
-class _Pairs:
-    """Failing pairs of classes, and the traffic they fail with."""
+class _Gaps:
+    """Pairs of classes that are not as they should be, and the traffic they fail with."""
 
-    pairs: list[tuple[int, Bits]]
-    cell: Cell | None
+    gaps: list[Gap]
+    cell: Cell | None = None
 
-    @property
+    @cached_property
     def count(self) -> int:
-        return sum(bits.bit_count() for _, bits in self.pairs)
+        return sum(bits.bit_count() for _, bits, _ in self.gaps)
+
+    def pairs(self) -> Pairs:
+        """Source and target, one pair after the other."""
+        for number, bits, ahead in self.gaps:
+            yield from ((number, other) if ahead else (other, number) for other in members(bits))
 
 
-def _most(found: Iterable[_Pairs]) -> _Pairs | None:
-    return max((each for each in found if each.pairs), key=lambda each: each.count, default=None)
+def _most(known: Known, failing: Callable[[bool], Iterator[_Gaps]]) -> tuple[_Gaps, _Gaps]:
+    """The traffic that fails for most pairs at worst, and at best: asked apart only where something is unknown."""
+    worst = max(failing(False), key=lambda each: each.count, default=_Gaps([]))
+    if known.certain or not worst.count:
+        return worst, worst
+    return worst, max(failing(True), key=lambda each: each.count, default=_Gaps([]))
 
 
 # Reaches
 
 
 def _reaches(known: Known, question: Reaches) -> Verdict:
-    cells = known.cells(question.protocol, question.ports)
-    worst = _most(_Pairs(list(_gaps(known, question, cell, best=False)), cell) for cell in cells)
-    if worst is None:
-        return _conclude(known, question, 0, 0, None)
-    best = _most(_Pairs(list(_gaps(known, question, cell, best=True)), cell) for cell in cells)
-    return _conclude(known, question, worst.count, best.count if best else 0, best or worst)
+    cells = known.traffic.cells(question.protocol, question.ports)
+
+    def failing(best: bool) -> Iterator[_Gaps]:
+        return (_Gaps(list(_gaps(known, question, cell, best=best)), cell) for cell in cells)
+
+    return _conclude(known, question, *_most(known, failing))
 
 
-def _gaps(known: Known, question: Reaches, cell: Cell, *, best: bool) -> Pairs:
+def _gaps(known: Known, question: Reaches, cell: Cell, *, best: bool) -> Iterator[Gap]:
     """Pairs that do not get through, there or with the answer back."""
-    yield from _one_way(known, question.sources, question.targets, cell, answers=False, best=best)
+    yield from _one_way(known, question, question.sources, question.targets, cell, answers=False, best=best)
     back: Ports = EPHEMERAL if cell.protocol in ("tcp", "udp") else ALL_PORTS
-    for returning in known.cut(Cell(cell.protocol, back), stateless=True):
-        for source, bits in _one_way(known, question.targets, question.sources, returning, answers=True, best=best):
-            yield from ((target, 1 << source) for target in members(bits))
+    for returning in known.traffic.cut(Cell(cell.protocol, back), stateless=True):
+        found = _one_way(known, question, question.targets, question.sources, returning, answers=True, best=best)
+        yield from ((number, bits, not ahead) for number, bits, ahead in found)
 
 
 def _one_way(
-    known: Known, sources: tuple[str, ...], targets: tuple[str, ...], cell: Cell, *, answers: bool, best: bool
-) -> Pairs:
-    wanted, senders = known.owned(targets), known.owned(sources)
-    for key in sources:
-        own = known.owned((key,))
-        for number in members(own):
-            arrived = known.arriving(key, number, cell, every=True, best=best, answers=answers)
-            if gap := wanted & ~arrived & ~own:
-                yield number, gap
-    for key in targets:
-        own = known.owned((key,))
-        for number in members(own):
-            admitted = known.admitted(key, number, cell, best=best, answers=answers)
-            yield from ((source, 1 << number) for source in members(senders & ~admitted & ~own))
+    known: Known, question: Reaches, sources: Keys, targets: Keys, cell: Cell, *, answers: bool, best: bool
+) -> Iterator[Gap]:
+    wanted, senders = known.roster.together(targets), known.roster.together(sources)
+    for sort in known.sorting.sources(known.anew(question, sources, targets)):
+        for key, own, arrived in known.arriving(sort, cell, every=True, best=best, answers=answers):
+            if gap := wanted & ~arrived & ~known.roster.owned[key]:
+                yield from ((number, gap, True) for number in members(own))
+    for sort in () if question in known.proven_before else known.sorting.targets(targets):  # filters judge as they did
+        if out := senders & ~known.admitted(sort, cell, best=best, answers=answers):
+            yield from _kept_out(known, sort, out)
+
+
+def _kept_out(known: Known, sort: Sort, senders: Bits) -> Iterator[Gap]:
+    for key, own in sort.members:
+        if gap := senders & ~known.roster.owned[key]:
+            yield from ((number, gap, False) for number in members(own))
 
 
 # Isolated
 
 
 def _isolated(known: Known, question: Isolated) -> Verdict:
-    suspects = _suspects(known, question)
-    if not suspects:
-        return _conclude(known, question, 0, 0, None)
-    cells = known.cells(question.protocol, question.ports)
-    worst = _most(_Pairs(list(_leaks(known, suspects, cell, best=True)), cell) for cell in cells)
-    if worst is None:
-        return _conclude(known, question, 0, 0, None)
-    best = _most(_Pairs(list(_leaks(known, suspects, cell, best=False)), cell) for cell in cells)
-    return _conclude(known, question, worst.count, best.count if best else 0, best or worst)
+    suspects = list(_suspects(known, question))
+    cells = known.traffic.cells(question.protocol, question.ports) if suspects else ()
+
+    def failing(best: bool) -> Iterator[_Gaps]:
+        return (_Gaps(list(_leaks(known, suspects, cell, best=not best)), cell) for cell in cells)
+
+    return _conclude(known, question, *_most(known, failing))
 
 
-Suspects = dict[tuple[str, int], Bits]  # by source and its class: targets that it is not plainly kept from
+def _suspects(known: Known, question: Isolated) -> Iterator[tuple[Sort, Bits]]:
+    """Senders, and targets that neither the filters' rules nor the routes keep from them at first sight."""
+    sources = known.anew(question, question.sources, question.targets)
+    wanted, senders = 0, known.roster.together(sources)
+    for sort in known.sorting.targets(question.targets) if sources else ():
+        if known.ever_admitted(sort) & senders:
+            wanted |= sort.bits
+    for sort in known.sorting.sources(sources) if wanted else ():
+        for key, own, arriving in known.ever_arriving(sort):
+            if bits := wanted & arriving & ~known.roster.owned[key]:
+                yield Sort(sort.filters, sort.number, own, [(key, own)]), bits
 
 
-def _suspects(known: Known, question: Isolated) -> Suspects:
-    """Pairs that neither the filters' rules nor the routes keep apart at first sight."""
-    wanted, senders = 0, known.owned(question.sources)
-    for key in question.targets:
-        for number in members(known.owned((key,))):
-            if known.ever_admitted(key, number) & senders:
-                wanted |= 1 << number
-    found: Suspects = {}
-    for key in question.sources if wanted else ():
-        own = known.owned((key,))
-        for number in members(own):
-            if bits := wanted & known.ever_arriving(key, number) & ~own:
-                found[key, number] = bits
-    return found
-
-
-def _leaks(known: Known, suspects: Suspects, cell: Cell, *, best: bool) -> Pairs:
+def _leaks(known: Known, suspects: Iterable[tuple[Sort, Bits]], cell: Cell, *, best: bool) -> Iterator[Gap]:
     """Pairs that get through. `best` is for the packet."""
-    for (key, number), wanted in suspects.items():
-        arriving = known.arriving(key, number, cell, every=False, best=best, answers=False) & wanted
-        leak = sum(1 << target for target in members(arriving) if known.lets_in(target, number, cell, best=best))
-        if leak:
-            yield number, leak
+    for sort, wanted in suspects:
+        for _, own, arriving in known.arriving(sort, cell, every=False, best=best, answers=False):
+            for number in members(own):
+                targets = members(arriving & wanted)
+                leak = sum(1 << target for target in targets if known.lets_in(target, number, cell, best=best))
+                if leak:
+                    yield number, leak, True
 
 
 # Routes alone
@@ -172,20 +181,19 @@ def _leaks(known: Known, suspects: Suspects, cell: Cell, *, best: bool) -> Pairs
 
 def _routed(known: Known, question: Routed) -> Verdict:
     narrow = known.carrying(question.mtu) if question.mtu else known
-    worst = _Pairs(list(_unrouted(narrow, question, best=False)), None)
-    best = _Pairs(list(_unrouted(narrow, question, best=True)), None) if worst.pairs else worst
-    shown = best if best.pairs else worst
-    return _conclude(known, question, worst.count, best.count, shown if shown.pairs else None)
+
+    def failing(best: bool) -> Iterator[_Gaps]:
+        yield _Gaps(list(_unrouted(narrow, question, best=best)))
+
+    return _conclude(known, question, *_most(narrow, failing))
 
 
-def _unrouted(known: Known, question: Routed | SameWayBack, *, best: bool) -> Pairs:
-    wanted, values = known.owned(question.targets), known.routes(every=True, best=best)
-    for key in question.sources:
-        arrived, own = known.inhabited, known.owned((key,))
-        for table in known.network.endpoint[key].tables:
-            arrived &= values[table]
-        if gap := wanted & ~arrived & ~own:
-            yield next(members(own), 0), gap
+def _unrouted(known: Known, question: Routed, *, best: bool) -> Iterator[Gap]:
+    wanted, values = known.roster.together(question.targets), known.routes(every=True, best=best)
+    for key in known.anew(question, question.sources, question.targets):
+        own = known.roster.owned[key]
+        if gap := wanted & ~known.leaving(key, values, every=True) & ~own:
+            yield next(members(own)), gap, True
 
 
 def _loop_free(known: Known, question: LoopFree) -> Verdict:
@@ -193,36 +201,30 @@ def _loop_free(known: Known, question: LoopFree) -> Verdict:
     tables = dict.fromkeys(table for endpoint in known.network.endpoints for table in endpoint.tables)
     found = {table: looping[table] for table in tables if looping[table]}
     count = sum(bits.bit_count() for bits in found.values())
-    answer: Answer = "refuted" if found else "unknown" if known.network.findings else "proven"
-    return Verdict(
-        question, answer, count, loop_examples(known, found), findings=known.network.findings if not found else ()
-    )
+    answer: Answer = "refuted" if found else "unknown" if known.findings else "proven"
+    return Verdict(question, answer, count, loop_examples(known, found), findings=() if found else known.findings)
 
 
 def _same_way_back(known: Known, question: SameWayBack) -> Verdict:
-    found: list[tuple[int, Bits]] = []
-    for table in known.stateful_tables():
+    ways = (question.sources, question.targets), (question.targets, question.sources)
+    still = question in known.proven_before and not any(known.anew(question, *way) for way in ways)
+    found: list[Gap] = []
+    for table in () if still else known.stateful_tables():
         found += _astray(known, question.sources, question.targets, table)
-        for target, sources in _astray(known, question.targets, question.sources, table):
-            found += [(source, 1 << target) for source in members(sources)]
-    pairs = _Pairs(found, None)
-    return _conclude(known, question, pairs.count, pairs.count, pairs if found else None)
+        back = _astray(known, question.targets, question.sources, table)
+        found += [(number, bits, not ahead) for number, bits, ahead in back]
+    return _conclude(known, question, _Gaps(found), _Gaps(found))
 
 
-def _astray(known: Known, sources: tuple[str, ...], targets: tuple[str, ...], table: str) -> Pairs:
+def _astray(known: Known, sources: Keys, targets: Keys, table: str) -> Iterator[Gap]:
     """Pairs of which some packets cross a table, and some answers do not."""
     through, around = known.through(table), known.around(table)
+    past = {key: bits for key in targets if (bits := known.leaving(key, around, every=False))}
     for key in sources:
-        own = known.owned((key,))
-        crossing = 0
-        for entry in known.network.endpoint[key].tables:
-            crossing |= through[entry]
-        for target in targets:
-            answered = 0
-            for entry in known.network.endpoint[target].tables:
-                answered |= around[entry]
-            if answered & own and (bits := crossing & known.owned((target,)) & ~own):
-                yield next(members(own & answered)), bits
+        own, crossing = known.roster.owned[key], known.leaving(key, through, every=False)
+        for target, answered in past.items() if crossing else ():
+            if answered & own and (bits := crossing & known.roster.owned[target] & ~own):
+                yield next(members(own & answered)), bits, True
 
 
 def in_case(verdicts: Iterable[Verdict], case: str, cut_off: tuple[str, ...]) -> list[Verdict]:

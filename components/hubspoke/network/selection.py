@@ -111,8 +111,11 @@ def penalty(route: Route, links: Links) -> int:
 
 def usable(table: Table, route: Route, links: Links) -> bool:
     """Whether a route takes part at all: a withdrawn one does not, one that leads nowhere may."""
-    if not isinstance(route.next_hop, Via) or any(links.get(link) != "down" for link in route.next_hop.links):
+    if not isinstance(route.next_hop, Via):
         return True
+    for link in route.next_hop.links:  # asked of every route: no generator
+        if links.get(link) != "down":
+            return True
     return order_of(table).when_down != "withdraw" and route.source not in (A, B, C, D, N)
 
 

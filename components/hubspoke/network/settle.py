@@ -4,23 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
-from hubspoke.network.choose import Cell, Chooser
+from hubspoke.network.choose import Cell, Chooser, rechosen, swayed
 from hubspoke.network.classes import Bits, Classes
+from hubspoke.network.delta import changes, indexed, rerouted, unlike, with_tables
 from hubspoke.network.limits import exceeded, without
-from hubspoke.network.model import (
-    Finding,
-    Health,
-    Network,
-    Prefixes,
-    PrefixFilter,
-    Route,
-    Session,
-    Source,
-    Speaker,
-    Table,
-    Via,
-)
+from hubspoke.network.model import Link, Network, Prefixes, Route, Session, Source, Speaker, Table, Via
+from hubspoke.network.sessions import Heard, Paths, Sides, heard, paths_of, said, sides
 
 ROUND_CAP = 64  # a path crosses fewer sessions than this, or something turns in circles
 
@@ -37,19 +28,6 @@ class Oscillation(Exception):
 
 
 @dataclass(frozen=True)
-class Announcement:
-    """What one side of a session tells the other, for several prefixes at once."""
-
-    bits: Bits
-    as_path: tuple[int, ...]
-    med: int | None
-    communities: frozenset[str]
-
-
-Heard = dict[str, dict[str, tuple[Route, ...]]]
-
-
-@dataclass(frozen=True)
 class Settled:
     """A network whose tables hold what they learned, and what the proofs of it start from."""
 
@@ -57,35 +35,35 @@ class Settled:
     network: Network  # with what was learned
     classes: Classes
     cells: dict[str, list[Cell]]  # the winners, by table
-    heard: Heard  # what was learned, by table and side of a session
+    paths: dict[str, Paths]  # those of tables that are announced, by AS path
+    heard: dict[str, Heard]  # what was learned, by side of a session
+    learned: dict[str, Table]  # the tables that learned it, with it
+    sides: Sides
+    chosen: dict[str, Bits]  # the classes that were chosen for since the one it was made from, by table
+
+    def told(self, session: Session, side: int) -> tuple[Route, ...]:
+        """What one side of a session says, as the other hears it."""
+        return tuple(self.heard.get(sides(session)[side], {}).values())
 
     @cached_property
-    def links(self) -> dict[str, Health]:
-        """Health of each link."""
-        return {link.key: link.health for link in self.network.links}
-
-    @cached_property
-    def users(self) -> dict[str, set[str]]:
-        """The tables that have a route over each link."""
-        found: dict[str, set[str]] = defaultdict(set)
+    def over(self) -> dict[str, dict[str, Bits]]:
+        """By link and table, the classes that routes over the link have a say in."""
+        found: dict[str, dict[str, Bits]] = defaultdict(dict)
         for table in self.network.tables:
             for route in table.routes:
                 if isinstance(route.next_hop, Via):
+                    bits = swayed(self.classes, table, route.source, self.classes.own(route.prefixes))
                     for link in route.next_hop.links:
-                        found[link].add(table.key)
+                        found[link][table.key] = found[link].get(table.key, 0) | bits
         return found
 
-    def told(self, session: Session, side: int) -> tuple[Route, ...]:
-        """What one side of a session says, as the tables that learn it all hear it."""
-        learning = (table for table in session.speakers[1 - side].learns if table in self.heard)
-        return next((self.heard[table].get(f"{session.key}/{side}", ()) for table in learning), ())
-
-    def touched(self, network: Network) -> set[str]:
-        """The tables with routes over links that are not in the other network as they are in this."""
-        links = self.network.link
-        changed = [link.key for link in network.links if links.get(link.key) is not link]
-        gone = links.keys() - network.link.keys()
-        return set().union(*(self.users.get(key, set()) for key in (*changed, *gone)))
+    def over_any(self, links: Iterable[Link]) -> dict[str, Bits]:
+        """By table, the classes that routes over any of these links have a say in."""
+        found: dict[str, Bits] = {}
+        for link in links:
+            for table, bits in self.over.get(link.key, {}).items():
+                found[table] = found.get(table, 0) | bits
+        return found
 
 
 def all_prefixes(network: Network) -> Iterator[Prefixes]:
@@ -108,156 +86,129 @@ def settle(network: Network) -> Settled:
 
     Sessions that are told more prefixes than they take are reset, and findings.
     """
-    return _within_limits(_Talk(network, Classes(all_prefixes(network))).settled())
+    talk = _Talk(network, Classes(all_prefixes(network)), Sides(network.sessions))
+    for key in network.table:
+        talk.stir(key, talk.classes.all)
+    return _within_limits(talk.settled(set(talk.sides.by_key)))
 
 
 def resettle(before: Settled, network: Network) -> Settled:
-    """Settles a network that is mostly as it was, from where that came to rest; wholly anew if prefixes are new."""
+    """Settles a network that is mostly as it was, from where that came to rest.
+
+    Wholly anew where tables come or go, or there are prefixes that the classes do not tell apart.
+    """
+    other = changes(before.given, indexed(network, before.network))
     try:
-        return _within_limits(_Talk(network, before.classes, before).settled())
-    except KeyError:  # a prefix that no class knows
+        for prefixes in all_prefixes(other):
+            before.classes.own(prefixes)
+    except KeyError:
         return settle(network)
+    if other.tables and network.table.keys() != before.given.table.keys():
+        return settle(network)
+    talk = _Talk(network, before.classes, Sides(network.sessions) if other.sessions else before.sides)
+    return _within_limits(talk.settled(talk.resume(before, other)))
 
 
 def _within_limits(settled: Settled) -> Settled:
     reset = exceeded(settled.given, settled.told)
-    return resettle(settled, without(settled.given, reset)) if reset else settled
+    if not reset:
+        return settled
+    after = resettle(settled, without(settled.given, reset))
+    both = settled.chosen.keys() | after.chosen.keys()
+    return replace(after, chosen={key: settled.chosen.get(key, 0) | after.chosen.get(key, 0) for key in both})
 
 
 class _Talk:
-    """The state of one run to the fixed point; from what was heard before, where `before` is given."""
+    """The state of one run to the fixed point."""
 
-    def __init__(self, network: Network, classes: Classes, before: Settled | None = None) -> None:
-        self.network, self.classes = network, classes
-        self.links = {link.key: link.health for link in network.links}
-        self.sessions = [s for s in network.sessions if self.links.get(s.link, "down") != "down"]
-        self.heard: dict[str, dict[str, tuple[Route, ...]]] = defaultdict(dict)  # by table and side of a session
-        self.chooser = Chooser(classes, self.links)
-        self.cells = dict[str, list[Cell]]()
-        self.paths: dict[str, tuple[list[Cell], list[tuple[tuple[int, ...], Bits]]]] = {}  # by table, of its cells
-        self.changed, self.spoken = set(network.table), set[str]()
-        if before:
-            self.remember(before)
-        self.announcing = {table for s in self.sessions for speaker in s.speakers for table in speaker.announces}
-        self.decide(self.changed & self.announcing)
+    def __init__(self, network: Network, classes: Classes, sides: Sides) -> None:
+        self.network, self.classes, self.sides = network, classes, sides
+        self.chooser = Chooser(classes, network.health)
+        self.cells, self.paths, self.heard = dict[str, list[Cell]](), dict[str, Paths](), dict[str, Heard]()
+        self.stirred: dict[str, Bits] = {}  # what is to be chosen for, by table
+        self.chosen: dict[str, Bits] = {}  # what was
+        self.learned: dict[str, Table] = {}
+        self.taught: set[str] = set()  # tables that have to be looked at again for what they learned
 
-    def remember(self, before: Settled) -> None:
-        """Takes over what is as it was: tables that are the same, over links that are as healthy as they were."""
-        spoke = {session.key: session for session in before.given.sessions}
-        kept = {session.key for session in self.sessions if spoke.get(session.key) is session}
-        sides = {f"{key}/{side}" for key in kept for side in (0, 1)}
-        for table, learned in before.heard.items():
-            self.heard[table] = {side: routes for side, routes in learned.items() if side in sides}
-        ill = {key for key, health in self.links.items() if before.links.get(key) != health}
-        same = {t.key for t in before.given.tables if t is self.network.table.get(t.key)}
-        self.spoken = {
-            table for s in self.sessions if s.key not in kept or s.link in ill for speaker in s.speakers
-            for table in speaker.announces
-        }  # fmt: skip
-        touched = before.touched(self.network)
-        self.changed = {
-            key for key in self.network.table
-            if key not in same or key in touched or self.heard[key] != before.heard.get(key, {})
-        }  # fmt: skip
-        self.cells = {key: before.cells[key] for key in same - self.changed}
+    def resume(self, before: Settled, other: Network) -> set[str]:
+        """Goes on from where a network came to rest that is other in these things. Returns the sides to hear first."""
+        self.cells, self.heard, self.learned = dict(before.cells), dict(before.heard), dict(before.learned)
+        self.paths = {key: paths for key, paths in before.paths.items() if key in self.sides.announcing}
+        for key in self.sides.announcing.keys() & self.cells.keys() - self.paths.keys():
+            self.paths[key] = paths_of(self.cells[key], {}, 0)
+        for table in other.tables:
+            self.stir(table.key, rerouted(self.classes, before.given.table[table.key], self.network.table[table.key]))
+        for key, bits in before.over_any(other.links).items():
+            self.stir(key, bits)
+        self.taught |= self.learned.keys() & {table.key for table in other.tables}
+        changed = {key for session in other.sessions for key in sides(session)}
+        for key in changed & self.heard.keys():
+            self.learn(before.sides.by_key[key][2], self.heard.pop(key), {})
+        links = {link.key for link in other.links}
+        return {key for key, (session, *_) in self.sides.by_key.items() if session.link in links or key in changed}
+
+    def stir(self, table: str, bits: Bits) -> None:
+        """Has these classes chosen for."""
+        if bits and table in self.network.table:
+            self.stirred[table] = self.stirred.get(table, 0) | bits
+
+    def settled(self, speaking: set[str]) -> Settled:
+        """Lets them speak until there is no news. What nobody is told of is chosen once, at the end."""
+        news = set[str]()
+        for _ in range(ROUND_CAP):
+            speaking |= self.choose(self.stirred.keys() & self.sides.announcing.keys())
+            if not speaking:
+                self.choose(set(self.stirred))
+                return self.result()
+            news, speaking = self.listen(speaking), set()
+        raise Oscillation(news)
+
+    def choose(self, tables: Iterable[str]) -> set[str]:
+        """Chooses for what is to be chosen for. Returns the sides of sessions that now announce something else."""
+        speaking: set[str] = set()
+        for key in tables:
+            table, among = self.network.table[key], self.stirred.pop(key)
+            fresh = self.chooser.choose(table, self.routes(table), among)
+            self.cells[key] = rechosen(self.cells.get(key, ()), fresh, among)
+            self.chosen[key] = self.chosen.get(key, 0) | among
+            if key in self.sides.announcing:
+                before, self.paths[key] = self.paths.get(key), paths_of(fresh, self.paths.get(key, {}), among)
+                speaking |= set(self.sides.announcing[key]) if self.paths[key] != before else set()
+        return speaking
 
     def routes(self, table: Table) -> tuple[Route, ...]:
-        learned = self.heard.get(table.key, {})
-        return table.routes + tuple(route for key in sorted(learned) for route in learned[key])
+        """Its own, and what it learned."""
+        learned = (self.heard[key].values() for key in self.sides.teaching.get(table.key, ()) if key in self.heard)
+        return table.routes + tuple(chain.from_iterable(learned))
 
-    def decide(self, tables: Iterable[str]) -> None:
+    def listen(self, speaking: Iterable[str]) -> set[str]:
+        """Hears these sides. Returns the tables that learned something else than before."""
+        news: set[str] = set()
+        for key in speaking:
+            session, speaker, listener = self.sides.by_key[key]
+            up = listener.learns and self.network.health.get(session.link, "down") != "down"
+            told = said(speaker, listener, self.paths, self.classes) if up else {}
+            before = self.heard.get(key, {})
+            self.heard[key] = heard(session, speaker, listener, told, before, self.classes)
+            news |= self.learn(listener, before, self.heard[key])
+        return news
+
+    def learn(self, listener: Speaker, before: Heard, after: Heard) -> set[str]:
+        """Has those that learn from it choose where what is heard is other. Returns them."""
+        bits = 0
+        for route in unlike(list(before.values()), list(after.values())):
+            bits |= self.classes.own(route.prefixes)
+        tables = {key for key in listener.learns if key in self.network.table} if bits else set()
         for key in tables:
-            self.cells[key] = self.chooser.choose(self.network.table[key], self.routes(self.network.table[key]))
-
-    def settled(self) -> Settled:
-        """What nobody is told of is decided once, at the end."""
-        changed = self.exchange(self.changed | self.spoken)
-        for _ in range(ROUND_CAP):
-            self.changed |= changed
-            if not changed:
-                self.decide(self.changed - self.announcing)
-                return self.result()
-            self.decide(changed & self.announcing)
-            changed = self.exchange(changed)
-        raise Oscillation(changed)
+            self.stir(key, swayed(self.classes, self.network.table[key], Source.BGP, bits))
+        self.taught |= tables
+        return tables
 
     def result(self) -> Settled:
-        tables = tuple(replace(t, routes=self.routes(t)) if self.heard[t.key] else t for t in self.network.tables)
-        settled = replace(self.network, tables=tables)
-        return Settled(self.network, settled, self.classes, self.cells, dict(self.heard))
-
-    def exchange(self, changed: set[str]) -> set[str]:
-        """Each side whose tables changed speaks. Returns the tables that heard something else than before."""
-        news: set[str] = set()
-        for session in self.sessions:
-            for side in (0, 1):
-                speaker, listener = session.speakers[side], session.speakers[1 - side]
-                if listener.learns and (not changed.isdisjoint(speaker.announces) or speaker.prefixes):
-                    news |= self.tell(session, side, speaker, listener)
-        return news
-
-    def tell(self, session: Session, side: int, speaker: Speaker, listener: Speaker) -> set[str]:
-        key = f"{session.key}/{side}"
-        heard = self.hear(session, listener, self.announce(speaker, listener.asn))
-        there = (table for table in listener.learns if table in self.network.table)
-        news = {table for table in there if self.heard[table].get(key, ()) != heard}
-        for table in news:
-            self.heard[table][key] = heard
-        return news
-
-    def announce(self, speaker: Speaker, to: int) -> list[Announcement]:
-        """What a speaker says: the chosen routes of its tables, and prefixes of its own."""
-        said: dict[tuple[tuple[int, ...], int | None, frozenset[str]], Bits] = defaultdict(int)
-        path = (speaker.asn,) * (1 + speaker.prepend)
-        for table in speaker.announces:
-            for learned, bits in self.chosen(table) if table in self.network.table else ():
-                if to not in learned:
-                    said[(path + learned, speaker.med, speaker.communities)] |= bits
-        if speaker.prefixes:
-            said[(path, speaker.med, speaker.communities)] |= self.classes.own(speaker.prefixes)
-        return [Announcement(self.passed(speaker.exports, bits), *rest) for rest, bits in said.items()]
-
-    def chosen(self, table: str) -> list[tuple[tuple[int, ...], Bits]]:
-        """The winners of a table by AS path; of several that share traffic, the path that comes first."""
-        cells, kept = self.cells[table], self.paths.get(table)
-        if kept is None or kept[0] is not cells:
-            found: dict[tuple[int, ...], Bits] = defaultdict(int)
-            for cell in cells:
-                found[min((len(r.as_path), r.as_path) for r in cell.routes)[1]] |= cell.bits
-            self.paths[table] = kept = (cells, list(found.items()))
-        return kept[1]
-
-    def hear(self, session: Session, listener: Speaker, said: list[Announcement]) -> tuple[Route, ...]:
-        """The routes that a listener makes of it. Its own ASN in a path is a loop: not taken."""
-        found: list[Route] = []
-        for each in said:
-            bits = self.passed(listener.imports, each.bits)
-            if bits and listener.asn not in each.as_path:
-                prefixes = self.classes.prefixes(bits)
-                way = Via((session.link,))
-                found.append(
-                    Route(prefixes, way, Source.BGP, session.origin, listener.priority, each.as_path, each.med,
-                          each.communities)
-                )  # fmt: skip
-        return tuple(found)
-
-    def passed(self, filter_: PrefixFilter | None, bits: Bits) -> Bits:
-        if filter_ is None:
-            return bits
-        inside = self.classes.within(self.classes.own(filter_.prefixes))
-        return bits & inside if filter_.action == "allow" else bits & ~inside
-
-
-def overlaps(settled: Settled) -> tuple[Finding, ...]:
-    """Endpoints that claim the same addresses: whichever a packet reaches, it may be the wrong one."""
-    claimed, found = 0, list[Finding]()
-    seen: list[tuple[Bits, str]] = []
-    for endpoint in settled.network.endpoints:
-        bits = settled.classes.addresses(endpoint.prefixes) if endpoint.prefixes else 0
-        if bits & claimed:
-            other = next(key for earlier, key in seen if earlier & bits)
-            what = f"{endpoint.key} and {other} have addresses in common"
-            found.append(Finding(what, endpoint.origin, "give one of the two other prefixes"))
-        claimed |= bits
-        seen.append((bits, endpoint.key))
-    return tuple(found)
+        taught = (self.network.table[key] for key in self.taught)
+        self.learned |= {table.key: replace(table, routes=self.routes(table)) for table in taught}
+        network = with_tables(self.network, self.learned.values()) if self.learned else self.network
+        return Settled(
+            self.network, network, self.classes, self.cells, self.paths, self.heard, self.learned, self.sides,
+            self.chosen,
+        )  # fmt: skip

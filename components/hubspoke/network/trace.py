@@ -5,11 +5,10 @@ Nothing here uses classes of addresses: every table is searched, every filter as
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import IPv4Address
-from socket import inet_aton
 from typing import Literal, assert_never
 
+from hubspoke.network.addresses import lengths
 from hubspoke.network.filters import Judged, answer, judge
 from hubspoke.network.model import (
     Deliver,
@@ -20,7 +19,6 @@ from hubspoke.network.model import (
     Network,
     NextHop,
     Packet,
-    Prefixes,
     Route,
     Table,
     Unknown,
@@ -29,21 +27,6 @@ from hubspoke.network.model import (
 from hubspoke.network.selection import Links, order_of, rank, shares, usable
 
 Address = int
-
-
-@lru_cache(1 << 14)
-def _spans(prefixes: Prefixes) -> tuple[tuple[int, int, int], ...]:
-    """First address, last address and length of each prefix: parsing is most of the work of a look-up."""
-    found = []
-    for address, _, length in (prefix.partition("/") for prefix in prefixes):
-        first = int.from_bytes(inet_aton(address), "big")
-        found.append((first, first | 0xFFFFFFFF >> int(length), int(length)))
-    return tuple(found)
-
-
-def _lengths(prefixes: Prefixes, address: Address) -> list[int]:
-    """Lengths of the prefixes that hold an address."""
-    return [length for first, last, length in _spans(prefixes) if first <= address <= last]
 
 
 Ending = Literal["delivered", "lost", "loop", "internet", "unknown"]
@@ -114,17 +97,16 @@ def trace(network: Network, packet: Packet) -> Trace:
 
     Raises KeyError where no endpoint has the source address.
     """
-    owner = owner_of(network, packet.source)
-    if owner is None:
-        raise KeyError(f"no endpoint has the address {packet.source}")
-    paths = tuple(path for table in owner.tables for path in walk(network, table, packet.destination))
-    filters = tuple(judged for f in _filters(network, owner, paths, packet) for judged in judge(f, packet))
-    return Trace(packet, owner.key, paths, filters)
+    return Walks(network).trace(packet)
 
 
 def answers(network: Network, packet: Packet) -> Trace:
     """Follows the answer to a packet. Of the filters only the stateless ones ask again."""
-    back = trace(network, answer(packet))
+    return without_stateful(network, trace(network, answer(packet)))
+
+
+def without_stateful(network: Network, back: Trace) -> Trace:
+    """The trace of an answer: what let the packet in lets the answer out."""
     stateless = tuple(each for each in back.filters if not network.filter[each.filter].stateful)
     return Trace(back.packet, back.source, back.paths, stateless)
 
@@ -132,51 +114,78 @@ def answers(network: Network, packet: Packet) -> Trace:
 def owner_of(network: Network, address: str) -> Endpoint | None:
     """The endpoint with the longest prefix around an address."""
     number = int(IPv4Address(address))
-    found = [(max(held), e.key) for e in network.endpoints if (held := _lengths(e.prefixes, number))]
+    found = [(max(held), e.key) for e in network.endpoints if (held := lengths(e.prefixes, number))]
     return network.endpoint[max(found)[1]] if found else None
-
-
-def _filters(network: Network, owner: Endpoint, paths: tuple[Path, ...], packet: Packet) -> Iterator[Filter]:
-    target = owner_of(network, packet.destination)
-    tables = dict.fromkeys(hop.table for path in paths for hop in path.hops)
-    keys = [*owner.egress, *(key for table in tables for key in network.table[table].filters)]
-    for key in dict.fromkeys([*keys, *(target.ingress if target else ())]):
-        yield network.filter[key]
 
 
 def walk(network: Network, table: str, address: str) -> Iterator[Path]:
     """All paths of a packet to an address that is looked up in a table first."""
-    links: Links = {link.key: link.health for link in network.links}
-    yield from _walk(network, links, table, int(IPv4Address(address)), ())
+    return Walks(network).paths(table, address)
 
 
-def _walk(network: Network, links: Links, key: str, address: Address, hops: tuple[Hop, ...]) -> Iterator[Path]:
-    if any(hop.table == key for hop in hops):
-        yield Path(hops, "loop", "", f"back in {key}")
-        return
-    if key not in network.table:
-        yield Path(hops, "lost", "", f"table {key} is not there")
-        return
-    table = network.table[key]
-    winners, losers = look_up(table, address, links)
-    if not winners:
-        yield Path((*hops, Hop(key, None, "", losers, True)), "lost", "", "no route")
-    sure = len(winners) < 2 or shares(table, winners)
-    for route in winners:
-        for link, end in _steps(network, links, table, route.next_hop):
-            taken = (*hops, Hop(key, route, link, losers, sure))
-            if isinstance(end, str):
-                yield from _walk(network, links, end, address, taken)
-            else:
-                yield Path(taken, *_ending(network, end, address))
+class Walks:
+    """Walks through one settled network. What a table says of an address is looked up once."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._looked: dict[tuple[str, Address], tuple[tuple[Route, ...], tuple[Route, ...]]] = {}
+
+    def trace(self, packet: Packet) -> Trace:
+        """Follows a packet from the endpoint that has its source. Raises KeyError where no endpoint has it."""
+        owner = owner_of(self._network, packet.source)
+        if owner is None:
+            raise KeyError(f"no endpoint has the address {packet.source}")
+        return self.between(packet, owner, owner_of(self._network, packet.destination))
+
+    def between(self, packet: Packet, owner: Endpoint, target: Endpoint | None) -> Trace:
+        """The same where it is known which endpoints have the two addresses."""
+        paths = tuple(path for table in owner.tables for path in self.paths(table, packet.destination))
+        judged = tuple(each for f in self._filters(owner, paths, target) for each in judge(f, packet))
+        return Trace(packet, owner.key, paths, judged)
+
+    def _filters(self, owner: Endpoint, paths: tuple[Path, ...], target: Endpoint | None) -> Iterator[Filter]:
+        tables = dict.fromkeys(hop.table for path in paths for hop in path.hops)
+        keys = [*owner.egress, *(key for table in tables for key in self._network.table[table].filters)]
+        for key in dict.fromkeys([*keys, *(target.ingress if target else ())]):
+            yield self._network.filter[key]
+
+    def paths(self, table: str, address: str) -> Iterator[Path]:
+        """All paths to an address that is looked up in a table first."""
+        yield from self._walk(table, int(IPv4Address(address)), ())
+
+    def _walk(self, key: str, address: Address, hops: tuple[Hop, ...]) -> Iterator[Path]:
+        if any(hop.table == key for hop in hops):
+            yield Path(hops, "loop", "", f"back in {key}")
+            return
+        if key not in self._network.table:
+            yield Path(hops, "lost", "", f"table {key} is not there")
+            return
+        table, (winners, losers) = self._network.table[key], self._look_up(key, address)
+        if not winners:
+            yield Path((*hops, Hop(key, None, "", losers, True)), "lost", "", "no route")
+        sure = len(winners) < 2 or shares(table, winners)
+        for route in winners:
+            for link, end in _steps(self._network, self._network.health, table, route.next_hop):
+                taken = (*hops, Hop(key, route, link, losers, sure))
+                if isinstance(end, str):
+                    yield from self._walk(end, address, taken)
+                else:
+                    yield Path(taken, *_ending(self._network, end, address))
+
+    def _look_up(self, key: str, address: Address) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+        if (key, address) not in self._looked:
+            self._looked[key, address] = look_up(self._network.table[key], address, self._network.health)
+        return self._looked[key, address]
 
 
 def look_up(table: Table, address: Address, links: Links) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
     """The routes that win for an address, and those to the same prefix that do not."""
+    held = {id(route.prefixes): route.prefixes for route in table.routes}
+    around = {key: found for key, prefixes in held.items() if (found := lengths(prefixes, address))}
     fitting = [
         (length, route)
         for route in table.routes
-        for length in _lengths(route.prefixes, address)
+        for length in around.get(id(route.prefixes), ())
         if usable(table, route, links) and not _hidden(table, route, address, length, links)
     ]
     if not fitting:
@@ -191,7 +200,7 @@ def look_up(table: Table, address: Address, links: Links) -> tuple[tuple[Route, 
 def _hidden(table: Table, route: Route, address: Address, length: int, links: Links) -> bool:
     order = order_of(table)
     return route.source in order.shielded and any(
-        min(_lengths(shield.prefixes, address), default=33) <= length
+        min(lengths(shield.prefixes, address), default=33) <= length
         for shield in table.routes
         if shield.source in order.shields and usable(table, shield, links)
     )
@@ -221,7 +230,7 @@ def _ending(network: Network, end: Deliver | Drop | Internet | Unknown, address:
     match end:
         case Deliver(key):
             endpoint = network.endpoint.get(key)
-            if endpoint and _lengths(endpoint.prefixes, address):
+            if endpoint and lengths(endpoint.prefixes, address):
                 return "delivered", key, ""
             return "lost", "", f"{key} does not have the address"
         case Drop(why):

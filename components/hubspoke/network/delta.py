@@ -1,0 +1,73 @@
+"""What is other in one network than in another: elements that are not the very same objects; and networks with some."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import compress
+from operator import is_not
+from typing import TypeVar
+
+from hubspoke.network.choose import swayed
+from hubspoke.network.classes import Bits, Classes
+from hubspoke.network.model import Link, Network, Table
+
+T = TypeVar("T")
+
+
+def unlike(before: Sequence[T], after: Sequence[T]) -> list[T]:
+    """The elements of the two that are in one of them only, or not in the same place."""
+    if before is after:
+        return []
+    if len(before) == len(after):
+        pairs = compress(zip(before, after, strict=True), map(is_not, before, after))
+        return [each for pair in pairs for each in pair]
+    shared = set(map(id, before)) & set(map(id, after))
+    return [each for each in (*before, *after) if id(each) not in shared]
+
+
+def changes(before: Network, after: Network) -> Network:
+    """A network of all that is in one of the two only."""
+    return Network(
+        tuple(unlike(before.tables, after.tables)), tuple(unlike(before.links, after.links)),
+        tuple(unlike(before.endpoints, after.endpoints)), tuple(unlike(before.filters, after.filters)),
+        tuple(unlike(before.sessions, after.sessions)),
+    )  # fmt: skip
+
+
+def rerouted(classes: Classes, before: Table, after: Table) -> Bits:
+    """The classes of the routes that are other in one state of a table than in another."""
+    if before is after:
+        return 0
+    if (before.kind, before.router, before.multipath) != (after.kind, after.router, after.multipath):
+        return classes.all
+    bits = 0
+    for route in unlike(before.routes, after.routes):
+        bits |= swayed(classes, after, route.source, classes.own(route.prefixes))
+    return bits
+
+
+_INDEXED = {"table": "tables", "link": "links", "health": "links", "endpoint": "endpoints", "filter": "filters"}
+
+
+def with_tables(network: Network, tables: Iterable[Table]) -> Network:
+    """The network with these tables in place of those of their keys."""
+    table = {**network.table, **{each.key: each for each in tables}}
+    other = indexed(replace(network, tables=tuple(table.values())), network)
+    vars(other).update(table=table)
+    return other
+
+
+def with_links(network: Network, links: Sequence[Link]) -> Network:
+    """The network with these links in place of those of their keys."""
+    link = {**network.link, **{each.key: each for each in links}}
+    health = {**network.health, **{each.key: each.health for each in links}}
+    other = indexed(replace(network, links=tuple(link.values())), network)
+    vars(other).update(link=link, health=health)
+    return other
+
+
+def indexed(network: Network, last: Network) -> Network:
+    """The network with what is indexed in another already, of parts that are the very same."""
+    for index, part in _INDEXED.items():
+        if index in vars(last) and getattr(network, part) is getattr(last, part):
+            vars(network).setdefault(index, vars(last)[index])
+    return network

@@ -1,0 +1,80 @@
+"""Who has which addresses: the endpoints of a network, kept from one state of it to the next."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from hubspoke.network.classes import Bits, members
+from hubspoke.network.model import Endpoint, Finding
+
+Keys = tuple[str, ...]
+
+
+class Roster:
+    """The endpoints by their classes and tables. `owned` is by "=endpoint"."""
+
+    def __init__(self, endpoints: Iterable[Endpoint], owned: Mapping[str, Bits]) -> None:
+        self.by_key = {endpoint.key: endpoint for endpoint in endpoints}
+        self.owned = {key: owned[f"={key}"] for key in self.by_key}  # the classes of each endpoint's addresses
+        self._together: dict[Keys, Bits] = {}
+        self._sets: dict[Keys, frozenset[str]] = {}
+
+    def together(self, keys: Keys) -> Bits:
+        """The classes of several endpoints' addresses."""
+        if keys not in self._together:
+            bits = 0
+            for key in keys:
+                bits |= self.owned[key]
+            self._together[keys] = bits
+        return self._together[keys]
+
+    def missing(self, keys: Keys) -> list[str]:
+        """Those that are not there, or have no address: of one without addresses everything would be true."""
+        return [] if self._set(keys) <= self._present else [key for key in keys if key not in self._present]
+
+    @cached_property
+    def _present(self) -> frozenset[str]:
+        return frozenset(key for key, endpoint in self.by_key.items() if endpoint.prefixes)
+
+    def _set(self, keys: Keys) -> frozenset[str]:
+        if keys not in self._sets:
+            self._sets[keys] = frozenset(keys)
+        return self._sets[keys]
+
+    @cached_property
+    def owners(self) -> dict[int, list[str]]:
+        """The endpoints that have each class."""
+        found: dict[int, list[str]] = {}
+        for key in self.by_key:
+            for number in members(self.owned[key]):
+                found.setdefault(number, []).append(key)
+        return found
+
+    @cached_property
+    def _entering(self) -> dict[str, list[str]]:
+        """The endpoints whose packets are looked up in each table first."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for key, endpoint in self.by_key.items():
+            for table in endpoint.tables:
+                found[table].append(key)
+        return dict(found)
+
+    def stirred(self, towards: Bits, moved: Mapping[str, Bits]) -> frozenset[str]:
+        """The endpoints from which something is other towards these classes."""
+        tables = (table for table, bits in moved.items() if bits & towards)
+        return frozenset(key for table in tables for key in self._entering.get(table, ()))
+
+
+def overlaps(roster: Roster) -> tuple[Finding, ...]:
+    """Endpoints that claim the same addresses: whichever a packet reaches, it may be the wrong one."""
+    claimed, found = 0, list[Finding]()
+    seen: list[tuple[Bits, str]] = []
+    for endpoint in roster.by_key.values():
+        bits = roster.owned[endpoint.key]
+        if bits & claimed:
+            other = next(key for earlier, key in seen if earlier & bits)
+            what = f"{endpoint.key} and {other} have addresses in common"
+            found.append(Finding(what, endpoint.origin, "give one of the two other prefixes"))
+        claimed |= bits
+        seen.append((bits, endpoint.key))
+    return tuple(found)

@@ -1,0 +1,81 @@
+"""What the sides of BGP sessions tell each other of what their tables chose."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from hubspoke.network.choose import Cell
+from hubspoke.network.classes import Bits, Classes
+from hubspoke.network.model import PrefixFilter, Route, Session, Source, Speaker, Via
+
+AsPath = tuple[int, ...]
+Paths = dict[AsPath, Bits]  # prefixes by the path they are announced with
+Heard = dict[AsPath, Route]  # what one side of a session tells the other
+
+
+class Sides:
+    """The sides of sessions, by the tables that each announces, and by those that learn from it."""
+
+    def __init__(self, sessions: Iterable[Session]) -> None:
+        self.sessions = tuple(sessions)
+        self.by_key: dict[str, tuple[Session, Speaker, Speaker]] = {}  # who speaks, and who listens
+        self.announcing: dict[str, list[str]] = defaultdict(list)
+        self.teaching: dict[str, list[str]] = defaultdict(list)
+        for session in self.sessions:
+            for side, key in enumerate(sides(session)):
+                speaker, listener = session.speakers[side], session.speakers[1 - side]
+                self.by_key[key] = session, speaker, listener
+                for table in dict.fromkeys(speaker.announces):
+                    self.announcing[table].append(key)
+                for table in dict.fromkeys(listener.learns):
+                    self.teaching[table].append(key)
+        for keys in self.teaching.values():
+            keys.sort()
+
+
+def sides(session: Session) -> tuple[str, str]:
+    """The keys of its two sides."""
+    return f"{session.key}/0", f"{session.key}/1"
+
+
+def paths_of(cells: Iterable[Cell], last: Mapping[AsPath, Bits], among: Bits) -> Paths:
+    """The winners by AS path, after some classes were chosen afresh; of several that share, the path that is first."""
+    found: Paths = defaultdict(int, {path: left for path, bits in last.items() if (left := bits & ~among)})
+    for cell in cells:
+        found[min((len(r.as_path), r.as_path) for r in cell.routes)[1]] |= cell.bits
+    return dict(found)
+
+
+def said(speaker: Speaker, listener: Speaker, chosen: Mapping[str, Paths], classes: Classes) -> Paths:
+    """What a speaker announces to a listener that takes it: one's own ASN in a path is a loop."""
+    if speaker.asn == listener.asn:
+        return {}
+    found: Paths = defaultdict(int)
+    own = (speaker.asn,) * (1 + speaker.prepend)
+    for table in speaker.announces:
+        for path, bits in chosen.get(table, {}).items():
+            if listener.asn not in path:
+                found[own + path] |= bits
+    found[own] |= classes.own(speaker.prefixes)
+    passed = _passed(classes, speaker.exports) & _passed(classes, listener.imports)
+    return {path: kept for path, bits in found.items() if (kept := bits & passed)}
+
+
+def _passed(classes: Classes, filter_: PrefixFilter | None) -> Bits:
+    if filter_ is None:
+        return classes.all
+    inside = classes.within(classes.own(filter_.prefixes))
+    return classes.all & (inside if filter_.action == "allow" else ~inside)
+
+
+def heard(session: Session, speaker: Speaker, listener: Speaker, said: Paths, last: Heard, classes: Classes) -> Heard:
+    """The routes that a listener makes of it; what it heard before and hears again is the same route."""
+    found: Heard = {}
+    for path in sorted(said):
+        prefixes, before = classes.prefixes(said[path]), last.get(path)
+        if before is None or before.prefixes is not prefixes:
+            before = Route(
+                prefixes, Via((session.link,)), Source.BGP, session.origin, listener.priority, path, speaker.med,
+                speaker.communities,
+            )  # fmt: skip
+        found[path] = before
+    return found

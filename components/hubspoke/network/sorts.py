@@ -1,0 +1,73 @@
+"""Endpoints sorted by what filters make of their addresses: what is asked of one of a sort is answered for all."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from hubspoke.network.classes import Bits, members
+from hubspoke.network.filters import Admission, Side
+from hubspoke.network.model import Network
+from hubspoke.network.roster import Keys, Roster
+
+Name = tuple[Keys, tuple[int, ...]]
+
+
+@dataclass(slots=True)
+class Sort:
+    """Addresses that no filter on the way tells apart, as one end of a packet."""
+
+    filters: Keys  # at their endpoints
+    number: int  # one of their classes, which answers for all
+    bits: Bits = 0  # all of their classes
+    members: list[tuple[str, Bits]] = field(default_factory=list)  # endpoints, each with its classes of the sort
+
+
+class Sorting:
+    """The sorts of endpoints. Kept as long as endpoints and filters are the same."""
+
+    def __init__(self, network: Network, roster: Roster, admission: Admission) -> None:
+        self._network, self._roster, self._admission = network, roster, admission
+        self._sorted: dict[tuple[Keys, Side], list[Sort]] = {}
+        self._grouped: dict[tuple[Keys, Side], list[list[int]]] = {}
+        self._names: dict[tuple[str, Side], list[tuple[Name, Bits]]] = {}
+
+    def sources(self, keys: Keys) -> list[Sort]:
+        """As senders: their own filters judge them, and those of tables on the way."""
+        return self._sort(keys, "source")
+
+    def targets(self, keys: Keys) -> list[Sort]:
+        """As receivers: their own filters judge them."""
+        return self._sort(keys, "destination")
+
+    def _sort(self, keys: Keys, side: Side) -> list[Sort]:
+        if (keys, side) not in self._sorted:
+            found: dict[Name, Sort] = {}
+            for key in keys:
+                for name, bits in self._parts(key, side):
+                    sort = found.get(name) or found.setdefault(name, Sort(name[0], next(members(bits))))
+                    sort.bits |= bits
+                    sort.members.append((key, bits))
+            self._sorted[keys, side] = list(found.values())
+        return self._sorted[keys, side]
+
+    def _parts(self, key: str, side: Side) -> list[tuple[Name, Bits]]:
+        """The classes of an endpoint, by sort."""
+        if (key, side) not in self._names:
+            endpoint, found = self._roster.by_key[key], dict[Name, Bits]()
+            own = endpoint.egress if side == "source" else endpoint.ingress
+            for number in members(self._roster.owned[key]):
+                name = own, tuple([group[number] for group in self._groups(own, side)])
+                found[name] = found.get(name, 0) | 1 << number
+            self._names[key, side] = list(found.items())
+        return self._names[key, side]
+
+    def _groups(self, own: Keys, side: Side) -> list[list[int]]:
+        """By filter on the way, the groups of classes that it does not tell apart."""
+        if (own, side) not in self._grouped:
+            keys = dict.fromkeys([*own, *(self._between if side == "source" else ())])
+            filters = [self._network.filter[key] for key in keys]
+            self._grouped[own, side] = [self._admission.groups(each.rules, side) for each in filters]
+        return self._grouped[own, side]
+
+    @cached_property
+    def _between(self) -> Keys:
+        return tuple(key for table in self._network.tables for key in table.filters)

@@ -1,0 +1,187 @@
+"""What is proven over a kept state is what is proven of the changed network from the beginning."""
+
+from dataclasses import replace
+
+import pytest
+from hubspoke.network.delta import with_tables
+from hubspoke.network.failures import fail, prove_failures
+from hubspoke.network.known import Known
+from hubspoke.network.model import (
+    Deliver,
+    Drop,
+    End,
+    Endpoint,
+    Filter,
+    Link,
+    Network,
+    Prefixes,
+    Route,
+    Source,
+    Table,
+    Via,
+)
+from hubspoke.network.prove import ask, in_case
+from hubspoke.network.questions import Isolated, LoopFree, Question, Reaches, Routed, SameWayBack
+from hubspoke.network.settle import Oscillation, Settled
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.network.networks import filters, networks
+
+WAN = ("10.0.0.0/8",)
+
+
+def questions(network: Network) -> list[Question]:
+    """Every kind, between each endpoint and all, on some traffic and on all."""
+    everyone = tuple(endpoint.key for endpoint in network.endpoints)
+    found: list[Question] = [LoopFree()]
+    for key in everyone:
+        for a, b in (((key,), everyone), (everyone, (key,))):
+            found += [Reaches(key, a, b), Reaches(key, a, b, "tcp", (443, 443)), Isolated(key, a, b)]
+            found += [Isolated(key, a, b, "udp", (450, 600)), Routed(key, a, b), Routed(key, a, b, 1450)]
+            found.append(SameWayBack(key, a, b))
+    return found
+
+
+def told_apart(known: Known) -> list[Prefixes]:
+    """The prefixes of each class: those of a kept state may be finer than those of a network from the beginning."""
+    return [known.classes.prefixes(1 << number) for number in range(1, len(known.classes))]
+
+
+def cells(settled: Settled) -> dict[str, dict[frozenset[Route], tuple[int, bool]]]:
+    """The winners of every table, and for which classes they win."""
+    return {
+        table: {frozenset(cell.routes): (cell.bits, cell.sure) for cell in cells}
+        for table, cells in settled.cells.items()
+    }
+
+
+def known_or_not(network: Network) -> Known:
+    try:
+        return Known.of(network)
+    except Oscillation:
+        assume(False)
+        raise
+
+
+def after_or_not(known: Known, network: Network) -> Known:
+    try:
+        return known.after(network)
+    except Oscillation:
+        assume(False)
+        raise
+
+
+@st.composite
+def changes(draw: st.DrawFn, network: Network) -> Network:
+    """The network after one change that keeps its prefixes: a route, a link, a filter, a table's filter."""
+    match draw(st.sampled_from(["route", "route", "link", "filter", "filtered"])):
+        case "link":
+            link = draw(st.sampled_from(network.links))
+            other = replace(link, health=draw(st.sampled_from(["up", "degraded", "down"])))
+            return replace(network, links=tuple(other if each is link else each for each in network.links))
+        case "filter":
+            return replace(network, filters=_with(network.filters, draw(filters()), draw(st.integers(0, 2))))
+        case what:
+            table = draw(st.sampled_from(network.tables))
+            other_table = _rerouted(draw, network, table) if what == "route" else replace(table, filters=("f1",))
+            return replace(network, tables=tuple(other_table if each is table else each for each in network.tables))
+
+
+def _with(before: tuple[Filter, ...], other: tuple[Filter, ...], place: int) -> tuple[Filter, ...]:
+    """The filters with one that does the opposite by default, or is one of the others'."""
+    return (*before[:place], replace(before[place], default=other[place].default), *before[place + 1 :])
+
+
+def _rerouted(draw: st.DrawFn, network: Network, table: Table) -> Table:
+    """One of its routes goes where another goes, or nowhere."""
+    if not table.routes:
+        return table
+    place = draw(st.integers(0, len(table.routes) - 1))
+    hops = [
+        Drop(),
+        *(route.next_hop for each in network.tables for route in each.routes if each.router == table.router),
+    ]
+    route: Route = replace(table.routes[place], next_hop=draw(st.sampled_from(hops)))
+    return replace(table, routes=(*table.routes[:place], route, *table.routes[place + 1 :]))
+
+
+@settings(max_examples=50, deadline=None)
+@given(networks(), st.data())
+def test_what_follows_from_a_kept_state_is_what_follows_from_nothing(network: Network, data: st.DataObject) -> None:
+    known, asked = known_or_not(network), questions(network)
+    ask(known, asked)
+    for _ in range(3):
+        network = data.draw(changes(network))
+        known, fresh = after_or_not(known, network), known_or_not(network)
+        kept, anew = ask(known, asked), ask(fresh, asked)
+        if told_apart(known) == told_apart(fresh):
+            assert known.forwarding == replace(
+                fresh.forwarding, classes=known.classes, changed=known.forwarding.changed
+            )
+            assert cells(known.settled) == cells(fresh.settled)
+            assert kept == anew
+        assert [verdict.answer for verdict in kept] == [verdict.answer for verdict in anew]
+
+
+@settings(max_examples=25, deadline=None)
+@given(networks())
+def test_every_failure_is_proven_as_if_it_were_the_only_network(network: Network) -> None:
+    known_or_not(network)
+    risk = network.risks[0]
+    network = replace(network, endpoints=(replace(network.endpoints[0], risks=(risk,)), *network.endpoints[1:]))
+    cut_off = (network.endpoints[0].key,)
+    asked = questions(network)
+    found = list(prove_failures(network, asked, [risk]))
+    left = [_without(question, cut_off[0]) for question in asked]
+    fresh = ask(known_or_not(fail(network, risk)), [question for question in left if question])
+    assert found == in_case(fresh, risk, cut_off)
+
+
+def _without(question: Question, gone: str) -> Question | None:
+    if isinstance(question, LoopFree):
+        return question
+    sources, targets = (tuple(k for k in keys if k != gone) for keys in (question.sources, question.targets))
+    return replace(question, sources=sources, targets=targets) if sources and targets else None
+
+
+def star(spokes: int) -> Network:
+    """A hub of so many spokes with two tunnels to a middle, and a site behind that."""
+    tunnels = [Link(f"t{n}", (End("hub", ("hub",)), End("middle", ("middle",))), "t", risks=(f"t{n}",)) for n in (0, 1)]
+    way = Via(("t0", "t1"))
+    tables, links, endpoints, local = [], list(tunnels), [], []
+    for n in range(spokes):
+        key, own = f"s{n}", (f"10.{n // 256}.{n % 256}.0/24",)
+        links.append(Link(f"at {key}", (End(key, (key,)), End("hub", ("hub",))), key, risks=(f"at {key}",)))
+        local.append(Route(own, Via((f"at {key}",)), Source.ATTACHED, key))
+        routes = Route(own, Deliver(key), Source.LOCAL, key), Route(WAN, Via((f"at {key}",)), Source.STATIC, key)
+        tables.append(Table(key, key, "router", routes, key))
+        endpoints.append(Endpoint(key, "s", own, (key,), key, risks=(f"at {key}",)))
+    site = Route(("10.255.0.0/24",), Deliver("site"), Source.LOCAL, "site")
+    endpoints.append(Endpoint("site", "s", site.prefixes, ("middle",), "site"))
+    tables.append(Table("hub", "hub", "router", (*local, Route(WAN, way, Source.STATIC, "hub")), "hub"))
+    tables.append(Table("middle", "middle", "cloudflare", (Route(WAN, way, Source.STATIC, "m", 100), site), "middle"))
+    return Network(tuple(tables), tuple(links), tuple(endpoints))
+
+
+def work(known: Known) -> tuple[int, int, int]:
+    """Tables chosen for anew; those that forward differently; and those from which anything is other than before."""
+    return len(known.settled.chosen), len(known.forwarding.changed or {}), len(known.moved)
+
+
+@pytest.mark.parametrize("spokes", [10, 300])
+def test_the_work_of_a_change_follows_the_change_and_not_the_network(spokes: int) -> None:
+    network = star(spokes)
+    known, everyone = Known.of(network), tuple(endpoint.key for endpoint in network.endpoints)
+    asked: list[Question] = [Reaches("all", everyone, everyone), Routed("all", everyone, everyone)]
+    assert all(verdict.passed for verdict in ask(known, asked))
+    one = network.table["s0"]
+    dropped = replace(one, routes=(one.routes[0], replace(one.routes[1], next_hop=Drop())))
+    after = known.after(with_tables(network, [dropped]))
+    assert work(after) == (1, 1, 1)
+    assert [verdict.answer for verdict in ask(after, asked)] == ["refuted", "refuted"]
+    tunnel = known.after(fail(network, "t0"))
+    assert work(tunnel) == (2, 0, 0)  # the same table at the other end of the tunnel that is left: no step is other
+    assert all(verdict.passed for verdict in ask(tunnel, asked))
+    spoke = known.after(fail(network, "at s0"))
+    assert work(spoke) == (2, 2, spokes + 2)  # nobody gets there any more
