@@ -12,7 +12,6 @@ from hubspoke.network.failures import prove_failures
 from hubspoke.network.intended import context, intended, questions
 from hubspoke.network.model import Network, Source, Via
 from hubspoke.network.prove import prove
-from hubspoke.network.settle import settle
 from hubspoke.network.snapshot import Resource, Snapshot, from_export
 from hubspoke.network.told import as_told
 from hubspoke.network.trace import look_up
@@ -150,7 +149,8 @@ def test_a_hub_knows_the_other_hubs_way_to_the_wan_and_keeps_its_own(acme: Stack
     ways = {(r.next_hop, r.remote) for r in network.table["hub neu1/shared"].routes if "10.0.0.0/8" in r.prefixes}
     own = Via(tuple(f"tunnel neu1-{end}-{slot}" for end in ("e1", "e2") for slot in "ab"))
     assert ways == {(own, False), (Via(("peering neu1-weu1",)), True)}
-    won, lost = look_up(network.table["hub neu1/shared"], int(IPv4Address("10.9.9.9")), settle(network).links)
+    links = {link.key: link.health for link in network.links}
+    won, lost = look_up(network.table["hub neu1/shared"], int(IPv4Address("10.9.9.9")), links)
     assert ([r.next_hop for r in won], [r.remote for r in lost]) == ([own], [True])
 
 
