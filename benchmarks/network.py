@@ -18,6 +18,7 @@ from ipaddress import IPv4Network
 from itertools import chain
 
 import networkx
+from hubspoke.network.collecting import uncollected
 from hubspoke.network.failures import failing
 from hubspoke.network.known import Known
 from hubspoke.network.model import (
@@ -51,6 +52,7 @@ KINDS = {"aws": ("aws tgw", "aws vpc"), "aws static": ("aws tgw", "aws vpc"), "a
          "gcp": ("gcp network", "gcp network")}  # fmt: skip
 
 
+@uncollected()
 def build(hubs: int = HUBS) -> Network:
     """The network, and nothing shared with the one before."""
     held: dict[str, list[str]] = {segment: [] for segment in SEGMENTS}

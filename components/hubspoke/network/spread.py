@@ -83,7 +83,7 @@ def _above(forwarding: Forwarding, aim: Aim, turned: Values, moved: Moved, above
 
 
 def _without(values: Values, open_: Moved) -> Values:
-    return values | {table: values[table] & ~bits for table, bits in open_.items()}
+    return values | {table: values[table] ^ both for table, bits in open_.items() if (both := values[table] & bits)}
 
 
 def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: Iterable[str]) -> dict[str, Bits]:
@@ -92,7 +92,7 @@ def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: It
     for aim, values in after.items():
         last = before[aim]
         for table in tables:
-            if other := values[table] ^ last[table]:
+            if values[table] is not last[table] and (other := values[table] ^ last[table]):
                 found[table] = found.get(table, 0) | other
     return found
 
