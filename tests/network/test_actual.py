@@ -19,7 +19,7 @@ from tests.network.test_intended import example
 if TYPE_CHECKING:
     from tests.conftest import World
 
-ADOPTED = ("warehouse", "archive", "ingest")
+ADOPTED = ("warehouse", "archive", "ingest", "stock", "plt1", "per", "hob")
 Exports = dict[str, dict[str, Any]]  # by stack
 
 
@@ -83,8 +83,9 @@ def before_deployment(snapshot: Snapshot) -> Snapshot:
 
 
 def _read(resource: Resource) -> bool:
-    """What is there before: other stacks' outputs, and adopted networks."""
-    adopted = resource.name in ADOPTED and resource.type.endswith((":Vpc", ":VirtualNetwork", ":Network"))
+    """What is there before: other stacks' outputs, and adopted networks and gateways."""
+    there = (":Vpc", ":VirtualNetwork", ":Network", ":VpnGateway")
+    adopted = resource.name in ADOPTED and resource.type.endswith(there)
     return adopted or resource.type == "pulumi:pulumi:StackReference"
 
 

@@ -203,7 +203,7 @@ def test_a_pool_broken_up_by_what_is_kept_is_told() -> None:
 
 def test_more_tunnels_than_addresses() -> None:
     hubs: dict[str, dict[str, Any]] = {f"hub{number:03}": {} for number in range(257)}
-    wan = wan_of(hubs, {}, limits={"transit-gateways": 300, "vpn-connections": 600})
+    wan = wan_of(hubs, {}, limits={"transit-gateways": 300, "vpn-connections": 600, "customer-gateways": 600})
     with pytest.raises(
         IntentError, match=r"^wan\.yaml: hubs: 1028 tunnels are more than 169\.254\.240\.0/20 has addresses"
     ):

@@ -55,11 +55,106 @@ def test_routes_are_counted_over_all_tables_of_a_hub() -> None:
     [
         (types.CLOUDFLARE_TUNNEL, {"name": "use1-e1-a-too-long"}, "tunnel-name-length"),
         (types.VPC, {"tags": {str(n): "x" for n in range(51)}}, "tags"),
+        (types.VPC, {"tags": {"k" * 129: "x"}}, "tag-key-length"),
+        (types.VPC, {"tags": {"k": "x" * 257}}, "tag-value-length"),
+        (types.VIRTUAL_HUB, {"tags": {str(n): "x" for n in range(51)}}, "azure-tags"),
+        (types.VIRTUAL_HUB, {"tags": {"k" * 513: "x"}}, "azure-tag-key-length"),
+        (types.VIRTUAL_HUB, {"tags": {"k": "x" * 257}}, "azure-tag-value-length"),
+        (types.HA_GATEWAY, {"labels": {f"l{n}": "x" for n in range(65)}}, "labels"),
+        (types.HA_GATEWAY, {"labels": {"k" * 64: "x"}}, "label-length"),
+        (types.HA_GATEWAY, {"labels": {"k": "x" * 64}}, "label-length"),
+        (
+            types.ROUTER_PEER,
+            {"customLearnedIpRanges": [{"range": f"10.{n}.0.0/16"} for n in range(11)]},
+            "router-custom-learned-routes",
+        ),
     ],
 )
 def test_the_size_of_one_resource(kind: str, properties: dict[str, Any], limit: str) -> None:
     ((name, said),) = judge([member(kind, "it", properties)])
     assert (name, f"({limit})" in said) == ("it", True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        (types.VPC, {"tags": {"k" * 128: "x" * 256}}),
+        (types.VIRTUAL_HUB, {"tags": {"k" * 512: "x" * 256}}),
+        (types.HA_GATEWAY, {"labels": {"k" * 63: "x" * 63}}),
+        (types.ROUTER_PEER, {"customLearnedIpRanges": [{"range": f"10.{n}.0.0/16"} for n in range(10)]}),
+    ],
+)
+def test_as_long_as_may_be(kind: str, properties: dict[str, Any]) -> None:
+    assert judge([member(kind, "it", properties)]) == []
+
+
+def test_a_tag_that_is_not_known_yet_is_said() -> None:
+    assert judge([member(types.VPC, "it", {"tags": {"k": UNKNOWN}})]) == [("it", not_evaluated("tags.k"))]
+
+
+def routers(count: int, network: PolicyResource, region: str) -> list[PolicyResource]:
+    return [member(types.ROUTER, f"{region}-{n}", {"region": region}, network=network) for n in range(count)]
+
+
+def test_routers_are_counted_in_each_network_and_region() -> None:
+    one, other = (member(types.GCP_NETWORK, name, {}) for name in ("one", "other"))
+    enough = [*routers(5, one, "europe-west4"), *routers(5, other, "europe-west4"), *routers(5, one, "us-east4")]
+    assert judge([one, other, *enough]) == []
+    ((_, said),) = judge([one, other, *enough, *routers(6, other, "asia-east1")])
+    assert said.startswith("6 for other in asia-east1: more than 5 routers a network and region (routers)")
+    assert judge([one, *routers(6, one, "us-east4")], routers=6) == []
+
+
+def peers(router: PolicyResource, ranges: range) -> list[PolicyResource]:
+    """Two sessions of a router that are told of the same prefixes."""
+    listed = [{"range": f"10.{n}.0.0/16"} for n in ranges]
+    return [member(types.ROUTER_PEER, f"{router.name}-{slot}", {"customLearnedIpRanges": listed}, router=router)
+            for slot in "ab"]  # fmt: skip
+
+
+def test_learned_routes_are_counted_once_over_all_routers_of_a_place() -> None:
+    network = member(types.GCP_NETWORK, "one", {})
+    first, second = routers(2, network, "us-east4")
+    resources = [network, first, second, *peers(first, range(4)), *peers(second, range(2, 6))]
+    assert judge(resources, router_learned_routes=6) == []
+    ((_, said),) = judge(resources, router_learned_routes=5)
+    assert said.startswith("6 for one in us-east4: more than 5 prefixes learned in a network and region")
+
+
+def test_all_that_is_attached_to_a_hub_counts() -> None:
+    hub = member(types.TRANSIT_GATEWAY, "use1", {})
+    kinds = (types.VPC_ATTACHMENT, types.VPN_CONNECTION, types.TGW_PEERING)
+    attached = [member(kind, kind.rsplit(":", 1)[-1], {"region": "us-east-1"}, transitGatewayId=hub) for kind in kinds]
+    single = member(types.VPN_CONNECTION, "syd", {"vpnGatewayId": "vgw-1", "region": "us-east-1"})
+    assert judge([hub, *attached, single], transit_gateway_attachments=3) == []
+    ((_, said),) = judge([hub, *attached, single], transit_gateway_attachments=2)
+    assert said.startswith("3 for use1: more than 2 attachments a hub")
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "properties", "limit"),
+    [
+        (types.CUSTOMER_GATEWAY, None, {"region": "us-east-1"}, "customer-gateways"),
+        (types.VPN_ROUTE, ("vpnConnectionId", types.VPN_CONNECTION), {}, "private-gateway-routes"),
+        (types.VNET_CONNECTION, ("virtualNetworkGateway1", types.VNET_GATEWAY), {}, "gateway-connections"),
+    ],
+)
+def test_one_more_than_a_quota(kind: str, on: tuple[str, str] | None, properties: dict[str, Any], limit: str) -> None:
+    owner = [member(on[1], "owner", {"region": "us-east-1"})] if on else []
+    depends = {on[0]: owner[0]} if on else {}
+    made = [member(kind, str(n), properties, **depends) for n in range(LIMITS[limit].value + 1)]
+    assert judge([*owner, *made[1:]]) == []
+    ((_, said),) = judge([*owner, *made])
+    assert f"({limit})" in said
+
+
+def test_connections_of_a_gateway_that_is_there_are_counted_by_its_id() -> None:
+    gateway = member(types.VNET_GATEWAY, "edge", {"id": "/gateways/edge"})
+    made = [
+        member(types.VNET_CONNECTION, str(n), {"virtualNetworkGateway1": {"id": "/gateways/edge"}}) for n in range(3)
+    ]
+    ((_, said),) = judge([gateway, *made], gateway_connections=2)
+    assert said.startswith("3 for /gateways/edge: more than 2")
 
 
 def test_what_is_not_known_is_said() -> None:

@@ -249,6 +249,18 @@ def test_redundant_tunnels_on_google(interfaces: list[Any], expected: list[str])
     assert [message for _, message in said] == expected
 
 
+def test_a_deployed_connections_gateway_is_the_one_that_it_is_made_from() -> None:
+    """The gateway's name is part of the connection's path alone: it is among no properties once that is deployed."""
+    gateways = [
+        member(types.AZURE_VPN_GATEWAY, key, {"id": f"/gateways/{key}", "tags": TAGS}) for key in ("weu", "neu")
+    ]
+    own = {"id": "/connections/weu", "vpnLinkConnections": [{"name": "e1"}, {"name": "e2"}], "gatewayName": None}
+    connection = member(types.AZURE_CONNECTION, "weu", own, gatewayName=gateways[0])
+    site = member(types.VPN_SITE, "weu", {"vpnSiteLinks": [{"ipAddress": "1.1.1.1"}, {"ipAddress": "2.2.2.2"}]})
+    said = judged_stack(redundant_tunnels.POLICY, [*gateways, connection, site])
+    assert said == [("neu", "links: 0 of 2 required")]
+
+
 # --- vpc-flow-logs --------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ tables:     use1/prod is aws tgw [passes FILTER...] [alone]     "alone": equal r
             - 10.1.0.0/16 attached over at-web [priority 100] [path 13335 64513] [med 10] [community X] [remote]
               hops: over LINK..., to ENDPOINT, drop, internet, unknown
 sessions:   t1: two lines, ROUTER as ASN [says TABLE|PREFIX...] [hears TABLE...] [exports|withholds PREFIX...]
-            [priority N] [prepend N] [med N] [community X]
+            [priority N] [prepend N] [med N] [community X] [limit N]
 filters:    sg [is stateless] [is default-allow]
             - allow [tcp 443-445] [from PREFIX...] [to PREFIX...]
 """
@@ -135,6 +135,7 @@ def _speaker(text: str) -> Speaker:
         "prepend",
         "med",
         "community",
+        "limit",
     )
     spoken = said.get("says", [])
     return Speaker(
@@ -147,6 +148,7 @@ def _speaker(text: str) -> Speaker:
         prepend=int(said.get("prepend", ["0"])[0]),
         med=int(said["med"][0]) if "med" in said else None,
         communities=frozenset(said.get("community", ())),
+        limit=int(said.get("limit", ["0"])[0]),
     )  # fmt: skip
 
 

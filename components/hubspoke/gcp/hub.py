@@ -8,6 +8,7 @@ import pulumi_gcp as gcp
 from hubspoke.args import GcpHubArgs, parse_cloudflare, parse_hub
 from hubspoke.gcp.parts import Maker, labelled
 from hubspoke.gcp.vpn import Session, Vpn
+from hubspoke.plan.groups import group_of
 from hubspoke.plan.model import HubPlan
 
 _GROUPS = {"mesh": ("default",), "star": ("center", "edge")}
@@ -110,13 +111,6 @@ class GcpHub(pulumi.ComponentResource):
             labels=self._make.labels,
             opts=self._make.options(),
         )
-
-
-def group_of(hub: HubPlan, segment: str) -> str:
-    """The group that a segment's networks are in."""
-    if hub.topology == "mesh":
-        return "default"
-    return "center" if segment in hub.center else "edge"
 
 
 def _group(hub_id: str, name: str) -> str:

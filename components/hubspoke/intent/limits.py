@@ -26,6 +26,9 @@ _TGW = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html"
 _VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html"
 _VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 _TAGS = "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/allocation-tag-restrictions.html"
+_AZURE_TAGS = "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations"
+_AZURE_VPN = "https://learn.microsoft.com/azure/vpn-gateway/about-gateway-skus"
+_LABELS = "https://cloud.google.com/resource-manager/docs/labels-overview#requirements"
 _VWAN = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#virtual-wan-limits"
 _AZURE = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-networking-limits"
 _AZURE_VPN = "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-vpn-faq#bgp"
@@ -45,6 +48,7 @@ LIMITS: dict[str, Limit] = {
         Limit("transit-gateway-attachments", 5_000, "attachments a hub", _TGW, _DATE),
         Limit("transit-gateway-peerings", 50, "peerings a hub", _TGW, _DATE, True),
         Limit("vpn-connections", 50, "VPN connections an account and region", _VPN, _DATE, True),
+        Limit("customer-gateways", 50, "customer gateways an account and region", _VPN, _DATE, True),
         Limit("vpn-received-routes", 1_000, "routes that a hub's VPN learns", _VPN, _DATE),
         Limit("private-gateways", 5, "virtual private gateways an account and region", _VPN, _DATE, True),
         Limit("private-gateway-routes", 100, "routes to a virtual private gateway", _VPN, _DATE),
@@ -62,11 +66,26 @@ LIMITS: dict[str, Limit] = {
         Limit("vpn-gateway-prefixes", 4_000, "prefixes a VPN gateway learns by BGP", _AZURE_VPN, _DATE),
         Limit("network-security-group-rules", 1_000, "rules a network security group", _AZURE, _DATE),
         Limit("route-table-routes", 400, "routes a route table", _AZURE, _DATE, True),
+        Limit(
+            "gateway-connections",
+            30,
+            "VPN connections a network's own gateway, with VpnGw1 to 3",
+            _AZURE_VPN,
+            _DATE,
+            True,
+        ),
+        Limit("azure-tags", 50, "tags a resource", _AZURE_TAGS, _DATE),
+        Limit("azure-tag-key-length", 512, "characters", _AZURE_TAGS, _DATE),
+        Limit("azure-tag-value-length", 256, "characters", _AZURE_TAGS, _DATE),
         # Google
         Limit("routers", 5, "routers a network and region", _ROUTER, _DATE, True),
         Limit("router-peers", 128, "BGP peers a router", _ROUTER, _DATE),
         Limit("router-advertised-routes", 200, "custom advertised routes a BGP session", _ROUTER, _DATE),
         Limit("router-learned-routes", 250, "prefixes learned in a network and region", _ROUTER, _DATE, True),
+        Limit("router-peer-prefixes", 5_000, "prefixes from one BGP peer", _ROUTER, _DATE),
+        Limit("router-custom-learned-routes", 10, "custom learned routes a BGP session", _ROUTER, _DATE),
+        Limit("labels", 64, "labels a resource", _LABELS, _DATE),
+        Limit("label-length", 63, "characters", _LABELS, _DATE),
         Limit("ncc-networks", 250, "networks a Network Connectivity Center hub", _NCC, _DATE, True),
         Limit("ncc-tunnels", 8, "tunnels a hybrid spoke", _NCC, _DATE),
         # Cloudflare

@@ -149,6 +149,7 @@ class Speaker:
     prepend: int = 0  # times its ASN is repeated
     med: int | None = None
     communities: frozenset[str] = frozenset()
+    limit: int = 0  # prefixes that it takes from the other side before it resets the session; 0 is any number
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,9 @@ ORDERS: Mapping[str, Order] = {
     "router": Order({L: 0, S: 1, P: 1, A: 2, D: 3, C: 3, B: 3, N: 3, Y: 4}, ("class", "path"), "any router",
                     shares=frozenset(Source)),
     "aws vpc": Order(
-        {L: 0, S: 1, P: 2, D: 3, A: 3, C: 4, B: 5, N: 1, Y: 6}, ("class", "path", "med"),
-        "docs.aws.amazon.com, vpc/latest/userguide/route-tables-priority, 2026-08",
+        # A gateway's static routes, which are propagated, are ATTACHED: below the table's own, above BGP.
+        {L: 0, S: 1, P: 2, D: 3, A: 4, C: 5, B: 6, N: 1, Y: 7}, ("class", "path", "med"),
+        "docs.aws.amazon.com, vpc/latest/userguide/route-tables-priority; vpn-route-priority, 2026-08",
         shields=frozenset({L}), shielded=frozenset({D, A, C, B}),
     ),
     "aws tgw": Order(

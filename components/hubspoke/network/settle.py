@@ -9,7 +9,8 @@ from itertools import chain
 from hubspoke.network.choose import Cell, Chooser, rechosen, swayed
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.delta import changes, indexed, rerouted, unlike, with_tables
-from hubspoke.network.model import Link, Network, Prefixes, Route, Source, Speaker, Table, Via
+from hubspoke.network.limits import exceeded, without
+from hubspoke.network.model import Link, Network, Prefixes, Route, Session, Source, Speaker, Table, Via
 from hubspoke.network.sessions import Heard, Paths, Sides, heard, paths_of, said, sides
 
 ROUND_CAP = 64  # a path crosses fewer sessions than this, or something turns in circles
@@ -39,6 +40,10 @@ class Settled:
     learned: dict[str, Table]  # the tables that learned it, with it
     sides: Sides
     chosen: dict[str, Bits]  # the classes that were chosen for since the one it was made from, by table
+
+    def told(self, session: Session, side: int) -> tuple[Route, ...]:
+        """What one side of a session says, as the other hears it."""
+        return tuple(self.heard.get(sides(session)[side], {}).values())
 
     @cached_property
     def over(self) -> dict[str, dict[str, Bits]]:
@@ -77,11 +82,14 @@ def all_prefixes(network: Network) -> Iterator[Prefixes]:
 
 
 def settle(network: Network) -> Settled:
-    """Lets all sessions talk until nothing changes. Raises Oscillation after ROUND_CAP rounds."""
+    """Lets all sessions talk until nothing changes. Raises Oscillation after ROUND_CAP rounds.
+
+    Sessions that are told more prefixes than they take are reset, and findings.
+    """
     talk = _Talk(network, Classes(all_prefixes(network)), Sides(network.sessions))
     for key in network.table:
         talk.stir(key, talk.classes.all)
-    return talk.settled(set(talk.sides.by_key))
+    return _within_limits(talk.settled(set(talk.sides.by_key)))
 
 
 def resettle(before: Settled, network: Network) -> Settled:
@@ -98,7 +106,16 @@ def resettle(before: Settled, network: Network) -> Settled:
     if other.tables and network.table.keys() != before.given.table.keys():
         return settle(network)
     talk = _Talk(network, before.classes, Sides(network.sessions) if other.sessions else before.sides)
-    return talk.settled(talk.resume(before, other))
+    return _within_limits(talk.settled(talk.resume(before, other)))
+
+
+def _within_limits(settled: Settled) -> Settled:
+    reset = exceeded(settled.given, settled.told)
+    if not reset:
+        return settled
+    after = resettle(settled, without(settled.given, reset))
+    both = settled.chosen.keys() | after.chosen.keys()
+    return replace(after, chosen={key: settled.chosen.get(key, 0) | after.chosen.get(key, 0) for key in both})
 
 
 class _Talk:

@@ -99,15 +99,27 @@ class Snapshot:
         """The resource of one of these types that a property refers to; None where that is none, or not just one."""
         return self.refers(source, name, source.get(name), *types)
 
+    def targets(self, source: Resource, name: str, *types: str) -> list[Resource | None]:
+        """The resources that a list of references names; None for each of which it is not known."""
+        value = source.get(name)
+        listed = value if isinstance(value, list) else [] if value is None else [value]
+        known = [found for each in listed if isinstance(each, str) for found in [self._of_id(each, types)]]
+        open_ = sum(not isinstance(each, str) for each in listed)
+        made_from = [self.by_urn.get(urn) for urn in source.depends.get(name, ())]
+        unsettled = [each for each in made_from if each and each.type in types and each not in known]
+        whole = value is NOT_KNOWN and unsettled
+        return [*known, *(unsettled if whole or len(unsettled) == open_ else [None] * open_)]
+
+    def _of_id(self, id_: str, types: tuple[str, ...]) -> Resource | None:
+        return next((found for type_ in types if (found := self._by_id.get((type_, id_)))), None)
+
     def refers(self, source: Resource, name: str, value: Any, *types: str, by: tuple[str, ...] = ()) -> Resource | None:
         """The resource that a value in a property refers to, by its id or by what it has in one of `by`.
 
         Names are not unique over accounts: of several that have it, it is the one that the property is made from.
         """
-        if isinstance(value, str):
-            for type_ in types:
-                if found := self._by_id.get((type_, value)):
-                    return found
+        if isinstance(value, str) and (found := self._of_id(value, types)):
+            return found
         made_from = [
             each for urn in source.depends.get(name, ()) if (each := self.by_urn.get(urn)) and each.type in types
         ]

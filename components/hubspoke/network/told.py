@@ -11,12 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 from hubspoke.network.convert.aws import ACCEPTER, ASSOCIATION, ATTACHMENT, GATEWAY, PROPAGATION, TABLE
+from hubspoke.network.convert.aws_acl import ACL, DEFAULT
+from hubspoke.network.convert.aws_acl import RULE as ACL_RULE
 from hubspoke.network.convert.aws_rules import EGRESS, GROUP, INGRESS
 from hubspoke.network.convert.aws_vpc import ROUTE, VPC
 from hubspoke.network.convert.aws_vpc import TABLE as VPC_TABLE
 from hubspoke.network.convert.elsewhere import REFERENCE, hub_ids
 from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
 from hubspoke.network.told_hubs import with_hubs
+from hubspoke.network.told_onramps import with_onramps
 from hubspoke.plan.model import Plan, SpokePlan
 
 Spokes = Mapping[str, SpokePlan]
@@ -25,13 +28,14 @@ _COMPUTED: Mapping[tuple[str, str], tuple[str, str]] = {
     (VPC_TABLE, "routes"): (ROUTE, "routeTableId"),
     (GROUP, "ingress"): (INGRESS, "securityGroupId"),
     (GROUP, "egress"): (EGRESS, "securityGroupId"),
+    **{(acl, way): (ACL_RULE, "networkAclId") for acl in (ACL, DEFAULT) for way in ("ingress", "egress")},
 }
 
 
 def as_told(snapshot: Snapshot, plan: Plan) -> Snapshot:
     """The snapshot with what it was not told."""
     spokes = {spoke.key: spoke for account in plan.accounts for spoke in account.spokes if spoke.cloud == "aws"}
-    return with_hubs(_with_hubs(_with_adopted(_once(snapshot), spokes), spokes), plan)
+    return with_onramps(with_hubs(_with_hubs(_with_adopted(_once(snapshot), spokes), spokes), plan), plan)
 
 
 # Lists that a cloud fills in

@@ -157,7 +157,8 @@ class _Builder:
 
     def spoke(self, key: str) -> SpokePlan:
         spoke, hub, cidr = self.wan.spokes[key], self.hubs[self.wan.spokes[key].hub], str(self.cidrs[key])
-        priority = self.wan.cloudflare.priority
+        subnets, priority = self.subnets(key, spoke, hub.cloud), self.wan.cloudflare.priority
+        reached = _reached(hub.cloud, cidr, subnets)
         return SpokePlan(
             key=key,
             account=spoke.account,
@@ -168,20 +169,21 @@ class _Builder:
             region=hub.region,
             segment=spoke.segment,
             cidr=cidr,
-            subnets=self.subnets(key, spoke, hub.cloud),
+            subnets=subnets,
             adopted=_adopted(spoke.adopt) if spoke.adopt else None,
             propagates_to=tuple(table.key for table in hub.segments if spoke.segment in table.reaches),
             wan_prefixes=self.prefixes,
             ingress=self.rules.ingress(key),
             egress=self.rules.egress(key),
-            cloudflare_routes=static_routes(hub.connections, cidr, priority) if hub.routing == "static" else (),
+            cloudflare_routes=static_routes(hub.connections, reached, priority) if hub.routing == "static" else (),
         )
 
     def onramp(self, key: str) -> OnRampPlan:
         onramp, cidr = self.wan.onramps[key], str(self.cidrs[key])
         cloud = self.cloud(onramp.account)
         made = connections(self.wan, self.lock, key, onramp, cloud)
-        static = onramp.routing == "static"
+        static, subnets = onramp.routing == "static", self.subnets(key, onramp, cloud)
+        reached = _reached(cloud, cidr, subnets)
         return OnRampPlan(
             key=key,
             account=onramp.account,
@@ -192,14 +194,14 @@ class _Builder:
             asn=self.asn(key, onramp),
             routing=onramp.routing,
             connections=made,
-            subnets=self.subnets(key, onramp, cloud),
+            subnets=subnets,
             adopted=_adopted(onramp.adopt) if onramp.adopt else None,
             gateway=onramp.gateway,
             wan_prefixes=self.prefixes,
             advertised=(cidr,) if cloud == "gcp" and not static else (),
             ingress=self.rules.ingress(key),
             egress=self.rules.egress(key),
-            cloudflare_routes=static_routes(made, cidr, self.wan.cloudflare.priority) if static else (),
+            cloudflare_routes=static_routes(made, reached, self.wan.cloudflare.priority) if static else (),
             protect=onramp.protect,
         )
 
@@ -217,6 +219,13 @@ class _Builder:
         pool = [self.wan.pools[hub]] if hub in self.wan.pools else []
         own = (self.cidrs[key] for key, spoke in self.wan.spokes.items() if spoke.hub == hub)
         return tuple(map(str, collapse_addresses([*pool, *own])))
+
+
+def _reached(cloud: Cloud, cidr: str, subnets: tuple[Subnet, ...]) -> str:
+    """What Cloudflare sends to a network by static routes. A new network on Google has addresses in its one subnetwork
+    alone: the rest of its prefix would go back to Cloudflare by the network's static route, and round in circles.
+    """
+    return subnets[0].cidr if cloud == "gcp" and len(subnets) == 1 else cidr
 
 
 def _adopted(adopted: Adopted) -> AdoptedNetwork:

@@ -11,6 +11,7 @@ from hubspoke.network.intended.parts import ATTACHMENT_MTU, TUNNEL_MTU
 from hubspoke.network.model import Drop, End, Link, NextHop, Route, Source, Speaker, Unknown, Via
 from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
 from hubspoke.plan.model import ONRAMP
+from hubspoke.plan.prefixes_taken import prefixes_taken
 
 _TGW = "aws:ec2transitgateway/"
 GATEWAY = _TGW + "transitGateway:TransitGateway"
@@ -180,7 +181,8 @@ class _Aws:
             table for each in self.snapshot.of_type(PROPAGATION)
             if (attached := self.attached(each)) and attached.urn == vpn.urn and (table := self.table_key(each))
         ]  # fmt: skip
-        return Speaker(hub, asn, announces=tuple(self.associated.get(vpn.urn, ())), learns=tuple(learns))
+        announces, most = tuple(self.associated.get(vpn.urn, ())), prefixes_taken("aws", hub=True)
+        return Speaker(hub, asn, announces=announces, learns=tuple(learns), limit=most)
 
     # Routes
 

@@ -28,6 +28,7 @@ def rules_of(made: Made, snapshot: Snapshot, group: Resource, way: Way) -> Itera
 
 
 def _ports(get: Any) -> Ports:
+    """All ports of every protocol is written with none, with -1, and in a group's own list with 0."""
     first, last = get("fromPort"), get("toPort")
     if not isinstance(first, int) or not isinstance(last, int) or first < 0:
         return ALL_PORTS
@@ -40,5 +41,7 @@ def _rule(made: Made, origin: str, way: Way, prefixes: list[Any], protocol: Any,
     kind = _PROTOCOLS.get(str(protocol).lower())
     peer: Prefixes = made.shared(*known) if known else ()
     sources, destinations = (peer, ()) if way == "in" else ((), peer)
-    action: Literal["allow", "unknown"] = "allow" if known and kind else "unknown"
-    return Rule(action, origin, sources, destinations, kind or "any", ports)
+    whole = kind != "icmp" or ports == ALL_PORTS  # with ICMP these are a type and a code
+    action: Literal["allow", "unknown"] = "allow" if known and kind and whole else "unknown"
+    ported = ports if kind in ("tcp", "udp") else ALL_PORTS
+    return Rule(action, origin, sources, destinations, kind or "any", ported)

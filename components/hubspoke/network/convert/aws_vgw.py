@@ -6,6 +6,7 @@ from hubspoke.network.convert.aws_vpc import PROPAGATION, Vpcs
 from hubspoke.network.convert.made import Made
 from hubspoke.network.model import Route, Source, Speaker, Via
 from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
+from hubspoke.plan.prefixes_taken import prefixes_taken
 
 GATEWAY = "aws:ec2/vpnGateway:VpnGateway"
 ROUTE = "aws:ec2/vpnConnectionRoute:VpnConnectionRoute"
@@ -31,8 +32,9 @@ class Gateways:
         told = self.made.shared(*self.vpcs.prefixes(router))
         asn = gateway.get("amazonSideAsn")
         number = 0 if asn in (None, NOT_KNOWN) else int(asn)
-        speaker = Speaker(router, number, prefixes=told, learns=tuple(self._taking(gateway)))
-        return router, tuple(self.vpcs.tables(router)[:1]), speaker
+        most = prefixes_taken("aws", hub=False)
+        speaker = Speaker(router, number, prefixes=told, learns=tuple(self._taking(gateway)), limit=most)
+        return router, tuple(sorted(self.vpcs.tables(router))[:1]), speaker
 
     def routes(self, vpns: Mapping[str, tuple[str, ...]]) -> None:
         """Static routes of the connections, in the tables that they are propagated to; one way over all of them."""
@@ -51,7 +53,7 @@ class Gateways:
             for table in self._taking(gateway):
                 for prefix, links in ways.items():
                     way = Via(tuple(links))
-                    self.made.routes(table, [Route(self.made.shared(prefix), way, Source.STATIC, origins[prefix])])
+                    self.made.routes(table, [Route(self.made.shared(prefix), way, Source.ATTACHED, origins[prefix])])
 
     def _of(self, source: Resource) -> Resource | None:
         return self.snapshot.target(source, "vpnGatewayId", GATEWAY)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from hubspoke.network.convert.aws_acl import ACL_TYPES, Acls
 from hubspoke.network.convert.aws_rules import EGRESS, GROUP, INGRESS, rules_of
 from hubspoke.network.convert.made import Made
 from hubspoke.network.intended import names
@@ -17,7 +18,7 @@ ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 PROPAGATION = "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation"
 _ATTACHMENT = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
 _GATEWAY = "aws:ec2transitgateway/transitGateway:TransitGateway"
-VPC_TYPES = (PROPAGATION, VPC, SUBNET, TABLE, ROUTE, ASSOCIATION, GROUP, INGRESS, EGRESS)
+VPC_TYPES = (PROPAGATION, VPC, SUBNET, TABLE, ROUTE, ASSOCIATION, GROUP, INGRESS, EGRESS, *ACL_TYPES)
 # Targets of a route that lead out of the network, by the property that names them.
 _OUT = ("natGatewayId", "egressOnlyGatewayId", "carrierGatewayId")
 _NOT_READ = ("networkInterfaceId", "vpcPeeringConnectionId", "vpcEndpointId", "localGatewayId", "coreNetworkArn")
@@ -78,13 +79,14 @@ class Vpcs:
 
     def convert(self) -> None:
         """Tables, filters and endpoints; attachments must be there already."""
+        acls = Acls(self.made, self.snapshot, self.router)
         for router, tables in self._tables.items():
             prefixes = self.made.shared(*self.prefixes(router))
             owner = router.split(" ", 1)[1]
             for key, urn in tables.items():
                 self.made.table(key, router, "aws vpc", urn)
                 self.made.routes(key, [Route(prefixes, Deliver(owner), Source.LOCAL, urn)])
-            self._endpoint(router, owner)
+            self._endpoint(router, owner, acls)
         for table in self.snapshot.of_type(TABLE):
             self.made.routes(self._key_of[table.urn], self._inline(table))
         for route in self.snapshot.of_type(ROUTE):
@@ -92,7 +94,7 @@ class Vpcs:
             key = self._key_of[owner_table.urn if owner_table else route.urn]
             self.made.routes(key, self._route(route, key.rsplit("/", 1)[0], route.get))
 
-    def _endpoint(self, router: str, owner: str) -> None:
+    def _endpoint(self, router: str, owner: str, acls: Acls) -> None:
         origin = next((urn for urn, name in self._routers.items() if name == router), router)
         into, out = names.inbound(router), names.outbound(router)
         link = self.made.links.get(names.attachment(owner))
@@ -101,7 +103,10 @@ class Vpcs:
         risks = (at_hub.router if at_hub else router,)
         prefixes = self.made.shared(*self.prefixes(router))
         tables = tuple(self.tables(router))
-        self.made.endpoints[owner] = Endpoint(owner, segment, prefixes, tables, origin, (into,), (out,), risks)
+        acl_in, acl_out = acls.filters(router, prefixes)
+        self.made.endpoints[owner] = Endpoint(
+            owner, segment, prefixes, tables, origin, (into, *acl_in), (out, *acl_out), risks
+        )
         self.made.rules(into, (), origin)
         self.made.rules(out, (), origin)
         for group in self.snapshot.of_type(GROUP):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+from hubspoke.network.convert.azure_gateway import GATEWAY_TYPES, VnetGateways
 from hubspoke.network.convert.azure_vnet import VNET_TYPES, Vnets
 from hubspoke.network.convert.azure_vpn import ASN, VPN_TYPES, HubVpn
 from hubspoke.network.convert.elsewhere import hub_ids
@@ -18,9 +19,10 @@ _MODULE = "azure-native:network:"
 WAN, HUB, TABLE = _MODULE + "VirtualWan", _MODULE + "VirtualHub", _MODULE + "HubRouteTable"
 CONNECTION, VPN, SITE = _MODULE + "HubVirtualNetworkConnection", _MODULE + "VpnConnection", _MODULE + "VpnSite"
 GATEWAY = _MODULE + "VpnGateway"
-READ = frozenset({WAN, HUB, TABLE, CONNECTION, *VPN_TYPES, *VNET_TYPES})
+READ = frozenset({WAN, HUB, TABLE, CONNECTION, *VPN_TYPES, *VNET_TYPES, *GATEWAY_TYPES})
 _KINDS = {"ExpressRoute": "azure hub", "VpnGateway": "azure hub, vpn", "ASPath": "azure hub, as path"}
 _DEFAULT, _LABEL = "defaultRouteTable", "segment-"
+_ANYWHERE = "0.0.0.0/0"
 
 
 def convert_azure(made: Made, snapshot: Snapshot) -> None:
@@ -44,7 +46,7 @@ class _Azure:
             self.attachment(connection)
         for vpn in self.snapshot.of_type(VPN):
             self.vpn(vpn)
-        self.vnets.convert({})
+        self.vnets.convert(VnetGateways(self.made, self.snapshot).ways(self.vnets.behind))
 
     # Hubs and their tables
 
@@ -128,13 +130,19 @@ class _Azure:
         return sorted({*filter(None, direct), *labelled})
 
     def propagate(self, source: Resource, hub: str, prefixes: Prefixes, way: Via, kind: Source) -> None:
-        """Into the hub's own tables; on other hubs by the join with this one."""
+        """Into the hub's own tables; on other hubs by the join with this one.
+
+        A hub keeps what it has itself before what another one brings, and the default route stays on its own hub
+        ("About virtual hub routing", 2026-08).
+        """
         for key in self.propagated(source):
             router = key.rsplit("/", 1)[0]
             if router == hub:
                 self.made.routes(key, [Route(prefixes, way, kind, source.urn)])
-            elif kind is Source.ATTACHED and (link := self.joined(hub, router)):
-                self.made.routes(key, [Route(prefixes, Via((link,)), Source.PEER, source.urn, remote=True)])
+            elif (link := self.joined(hub, router)) and (crossing := tuple(p for p in prefixes if p != _ANYWHERE)):
+                crossed = Source.PEER if kind is Source.ATTACHED else kind
+                remote = Route(self.made.shared(*crossing), Via((link,)), crossed, source.urn, remote=True)
+                self.made.routes(key, [remote])
 
     def joined(self, one: str, other: str) -> str | None:
         first, second = sorted(router.split(" ", 1)[1] for router in (one, other))

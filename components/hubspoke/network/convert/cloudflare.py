@@ -10,6 +10,7 @@ from hubspoke.network.convert.made import Half, Made, inside, join
 from hubspoke.network.intended import names
 from hubspoke.network.model import Drop, Filter, NextHop, PrefixFilter, Route, Source, Speaker, Table, Unknown, Via
 from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
+from hubspoke.plan.prefixes_taken import CLOUDFLARE_TAKES
 
 TUNNEL = "cloudflare:index/magicWanIpsecTunnel:MagicWanIpsecTunnel"
 ROUTE = "cloudflare:index/magicWanStaticRoute:MagicWanStaticRoute"
@@ -60,7 +61,9 @@ def _speaker(made: Made, snapshot: Snapshot, tunnel: Resource, bgp: Mapping[str,
     """Cloudflare's side: import is what it learns, export what it tells."""
     imports, exports = (_profile(made, snapshot, tunnel, bgp, way) for way in ("import", "export"))
     table = (names.CLOUDFLARE,)
-    return Speaker(names.CLOUDFLARE, ASN, announces=table, learns=table, imports=imports, exports=exports)
+    return Speaker(
+        names.CLOUDFLARE, ASN, announces=table, learns=table, imports=imports, exports=exports, limit=CLOUDFLARE_TAKES
+    )
 
 
 def _profile(made: Made, snapshot: Snapshot, tunnel: Resource, bgp: Mapping[str, Any], way: str) -> PrefixFilter | None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from hubspoke.network.convert.elsewhere import hub_groups, hub_ids
+from hubspoke.network.convert.gcp_classic import CLASSIC_TYPES, Classic
+from hubspoke.network.convert.gcp_peering import PEERING_TYPES, Peerings
 from hubspoke.network.convert.gcp_rules import RULE_TYPES, filter_of, policies_on
 from hubspoke.network.convert.gcp_vpn import VPN_TYPES, Vpns
 from hubspoke.network.convert.made import Made, owner_of, router_of
@@ -28,7 +30,7 @@ from hubspoke.plan.model import ONRAMP
 NETWORK, SUBNET = "gcp:compute/network:Network", "gcp:compute/subnetwork:Subnetwork"
 HUB, GROUP = "gcp:networkconnectivity/hub:Hub", "gcp:networkconnectivity/group:Group"
 SPOKE = "gcp:networkconnectivity/spoke:Spoke"
-READ = frozenset({NETWORK, SUBNET, HUB, GROUP, SPOKE, *VPN_TYPES, *RULE_TYPES})
+READ = frozenset({NETWORK, SUBNET, HUB, GROUP, SPOKE, *VPN_TYPES, *CLASSIC_TYPES, *PEERING_TYPES, *RULE_TYPES})
 _KIND = "gcp network"
 _EDGE = "edge"
 
@@ -44,6 +46,7 @@ class _Gcp:
         self.elsewhere, self.exported = hub_ids(snapshot), hub_groups(snapshot)
         self.attached: dict[str, tuple[Resource, str]] = {}  # NCC spokes of networks, and their hubs, by router
         self.groups: dict[str, str] = {}  # by router of an attached network
+        self.peerings = Peerings(made, snapshot, self.table_of, self.router_at)
 
     def convert(self) -> None:
         for network in self.snapshot.of_type(NETWORK):
@@ -52,9 +55,12 @@ class _Gcp:
         for spoke in self.snapshot.of_type(SPOKE):
             self.spoke(spoke)
         Vpns(self.made, self.snapshot, self.table_of).convert()
+        Classic(self.made, self.snapshot, self.table_of).convert()
+        self.peerings.join()
         for network in self.snapshot.of_type(NETWORK):
             if not (router := router_of(self.snapshot, network)).startswith("hub "):
                 self.network(network, router)
+        self.peerings.exchange(lambda router: self.made.endpoints[owner_of(router)].prefixes)
         for router in self.attached:
             self.exchange(router)
         for router in self.attached:
@@ -72,7 +78,7 @@ class _Gcp:
         policies = policies_on(self.snapshot, network, NETWORK)
         self.made.filters[into] = filter_of(self.made, self.snapshot, policies, "INGRESS", into)
         self.made.filters[out] = filter_of(self.made, self.snapshot, policies, "EGRESS", out)
-        risk = self.attached[router][1] if router in self.attached else router
+        risk = self.attached[router][1] if router in self.attached else self.peerings.hubs.get(router, router)
         self.made.endpoints[owner] = Endpoint(
             owner, "", prefixes, (table,), network.urn, (into,), (out,), (risk,)
         )  # fmt: skip
@@ -89,6 +95,11 @@ class _Gcp:
 
     def network_of(self, source: Resource, name: str, value: Any) -> Resource | None:
         return self.snapshot.refers(source, name, value, NETWORK, by=("selfLink", "name"))
+
+    def router_at(self, source: Resource, name: str) -> str | None:
+        """The router of the network that a property refers to, in this stack or another."""
+        network = self.network_of(source, name, source.get(name))
+        return router_of(self.snapshot, network) if network else self.elsewhere.get(source.known(name))
 
     # Network Connectivity Center
 

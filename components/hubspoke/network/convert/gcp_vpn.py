@@ -7,11 +7,13 @@ from hubspoke.network.intended import names
 from hubspoke.network.intended.parts import TUNNEL_MTU
 from hubspoke.network.model import Speaker
 from hubspoke.network.snapshot import Resource, Snapshot
+from hubspoke.plan.prefixes_taken import prefixes_taken
 
 TUNNEL, GATEWAY = "gcp:compute/vPNTunnel:VPNTunnel", "gcp:compute/haVpnGateway:HaVpnGateway"
 FAR = "gcp:compute/externalVpnGateway:ExternalVpnGateway"
 ROUTER, PEER = "gcp:compute/router:Router", "gcp:compute/routerPeer:RouterPeer"
 INTERFACE = "gcp:compute/routerInterface:RouterInterface"
+_TAKES = prefixes_taken("gcp", hub=True)  # and so does the router of a single network
 VPN_TYPES = (TUNNEL, GATEWAY, FAR, ROUTER, PEER, INTERFACE)
 
 
@@ -58,6 +60,6 @@ class Vpns:
         self.made.halves[prefix] = Half(
             prefix, part, (table,), outside.get(number, ""),
             ends.get(int(tunnel.get("peerExternalGatewayInterface", 0)), ""), tunnel.urn,
-            Speaker(part, int(bgp.get("asn", 0)), prefixes=told, learns=(table,)),
+            Speaker(part, int(bgp.get("asn", 0)), prefixes=told, learns=(table,), limit=_TAKES),
             int(peer.get("peerAsn", 0)), TUNNEL_MTU["gcp"], risks,
         )  # fmt: skip

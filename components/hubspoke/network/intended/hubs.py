@@ -3,11 +3,21 @@
 from collections.abc import Iterable, Iterator
 
 from hubspoke.network.intended import names
-from hubspoke.network.intended.parts import ATTACHMENT_MTU, Parts, add_sessions, add_tunnels, held, tunnels
+from hubspoke.network.intended.parts import (
+    ATTACHMENT_MTU,
+    Parts,
+    add_sessions,
+    add_tunnels,
+    classic_routes,
+    held,
+    is_peered,
+    tunnels,
+)
 from hubspoke.network.model import End, Link, Prefixes, Route, Source, Speaker, Table, Via
 from hubspoke.plan.model import ONRAMP, HubPlan, Plan, SpokePlan
 from hubspoke.plan.sessions import sessions, silent_addresses
 
+ANYWHERE = "0.0.0.0/0"
 KINDS = {"aws": "aws tgw", "azure": "azure hub, vpn", "gcp": "gcp network"}
 
 
@@ -32,8 +42,8 @@ class Hubs:
             self._join(hub)
         for hub in self.hubs:
             router = names.hub(hub.key)
-            for key in [*self._segment_keys(hub), ONRAMP]:
-                name = names.table(router, key)
+            peered = [names.peered(router)] if is_peered(hub) else []
+            for name in [*(names.table(router, key) for key in [*self._segment_keys(hub), ONRAMP]), *peered]:
                 found = tuple(self.routes.get(name, ()))
                 self.parts.tables.append(Table(name, router, KINDS[hub.cloud], found, f"plan: {name}"))
 
@@ -53,8 +63,10 @@ class Hubs:
             learns = [ONRAMP] if hub.cloud == "gcp" else self._segment_keys(hub)
             speaker = self._speaker(hub, table, tuple(names.table(router, key) for key in learns))
             add_sessions(self.parts, self.plan, hub, speaker)
-        elif hub.cloud == "gcp":
-            self._put(hub, ONRAMP, self._out(hub))
+        elif is_peered(hub):
+            out = tuple(classic_routes(self.parts, hub, f"plan: hub {hub.key}, WAN"))
+            self._put(hub, ONRAMP, out)
+            self.routes[names.peered(router)] = list(out)
 
     def _speaker(self, hub: HubPlan, table: str, learns: tuple[str, ...]) -> Speaker:
         """A Google router announces what it is told to, the others what the on-ramp's table holds."""
@@ -106,7 +118,8 @@ class Hubs:
                     self._mesh(hub, other)
 
     def _mesh(self, hub: HubPlan, other: HubPlan) -> None:
-        """Hubs of one virtual WAN are joined with each other: labels carry spokes into the tables of all of them.
+        """Hubs of one virtual WAN are joined with each other: labels carry spokes, and what VPN gateways know, into the
+        tables of all of them. Each prefers its own, and the default route does not cross.
 
         A default table has no label of ours: it knows its own hub's spokes.
         """
@@ -115,11 +128,17 @@ class Hubs:
         if hub.key == first:
             self._link(key, hub, other.key)
         for table in self._segment_keys(hub):
-            for spoke in self.spokes[other.key]:
-                if table in spoke.propagates_to:
-                    origin = f"plan: spoke {spoke.key}"
-                    prefixes = self.parts.shared((spoke.cidr,))
-                    self._put(hub, table, [Route(prefixes, Via((key,)), Source.PEER, origin, remote=True)])
+            self._put(hub, table, self._crossing(Via((key,)), table, other))
+
+    def _crossing(self, way: Via, table: str, other: HubPlan) -> Iterator[Route]:
+        """What another hub brings into a table."""
+        for spoke in self.spokes[other.key]:
+            if table in spoke.propagates_to:
+                origin = f"plan: spoke {spoke.key}"
+                yield Route(self.parts.shared((spoke.cidr,)), way, Source.PEER, origin, remote=True)
+        known = [prefix for prefix in self._wan(other) if prefix != ANYWHERE]
+        if known:
+            yield Route(self.parts.shared(known), way, Source.BGP, f"plan: hub {other.key}, WAN", remote=True)
 
     def _link(self, key: str, hub: HubPlan, other: str) -> None:
         """What arrives at either end is looked up in the table that knows all spokes."""

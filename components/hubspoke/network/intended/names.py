@@ -24,6 +24,11 @@ def table(router: str, key: str) -> str:
     return f"{router}/{key}"
 
 
+def peered(router: str) -> str:
+    """The table of a Google hub that is peered with its networks: the routes that it exports to them."""
+    return table(router, "peered")
+
+
 def attachment(spoke_key: str) -> str:
     """The link between a spoke and its hub."""
     return f"attachment {spoke_key}"

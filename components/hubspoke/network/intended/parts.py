@@ -1,7 +1,7 @@
 """What the planned parts of every cloud have in common: tunnels, sessions, filters, and the middle."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from typing import Literal
 
@@ -25,6 +25,7 @@ from hubspoke.network.model import (
     Via,
 )
 from hubspoke.plan.model import Connection, FilterRule, FirewallPlan, HubPlan, OnRampPlan, Plan, SpokePlan, StaticRoute
+from hubspoke.plan.prefixes_taken import CLOUDFLARE_TAKES, prefixes_taken
 from hubspoke.plan.sessions import owned, sessions
 
 # Bytes of the packets that links carry whole. AWS: VPN and transit gateway guides, 2026-08; Azure: "About VPN devices",
@@ -82,8 +83,15 @@ def add_sessions(parts: Parts, plan: Plan, owner: HubPlan | OnRampPlan, speaker:
     """BGP between a hub or on-ramp and Cloudflare over each of its tunnels that has a session."""
     table, (imports, exports) = (names.CLOUDFLARE,), _profiles(parts, owner)
     middle = Speaker(
-        names.CLOUDFLARE, plan.cloudflare.asn, announces=table, learns=table, imports=imports, exports=exports
+        names.CLOUDFLARE,
+        plan.cloudflare.asn,
+        announces=table,
+        learns=table,
+        imports=imports,
+        exports=exports,
+        limit=CLOUDFLARE_TAKES,
     )
+    speaker = replace(speaker, limit=prefixes_taken(owner.cloud, hub=isinstance(owner, HubPlan)))
     for link in map(names.tunnel, sorted(sessions(owner))):
         parts.sessions.append(Session(f"bgp {link}", link, (speaker, middle), f"plan: {speaker.router}"))
 
@@ -94,6 +102,29 @@ def _profiles(parts: Parts, owner: HubPlan | OnRampPlan) -> tuple[PrefixFilter |
     if not accepted:
         return None, None
     return PrefixFilter("allow", parts.shared(accepted)), PrefixFilter("allow", parts.shared(owner.wan_prefixes))
+
+
+_GOOGLE_PRIORITY = 1000  # of a static route there, unless it says another
+
+
+def is_peered(hub: HubPlan) -> bool:
+    """Whether networks are peered with a hub: Google's, where routing is static."""
+    return hub.cloud == "gcp" and hub.routing == "static"
+
+
+def classic_routes(parts: Parts, owner: HubPlan | OnRampPlan, origin: str) -> Iterable[Route]:
+    """The static routes of a Google network over its tunnels: the WAN, and each tunnel's inside addresses."""
+    for connection in owner.connections:
+        for tunnel in connection.tunnels:
+            prefixes = parts.shared((*owner.wan_prefixes, tunnel.inside_cidr))
+            way = Via((names.tunnel(tunnel.key),))
+            yield Route(prefixes, way, Source.STATIC, origin, _GOOGLE_PRIORITY)
+
+
+def imported_routes(parts: Parts, hub: HubPlan, way: Via, origin: str) -> Route:
+    """What a peered network imports of them."""
+    inside = (tunnel.inside_cidr for connection in hub.connections for tunnel in connection.tunnels)
+    return Route(parts.shared((*hub.wan_prefixes, *inside)), way, Source.STATIC, origin, _GOOGLE_PRIORITY)
 
 
 def cloudflare_routes(parts: Parts, key: str, routes: Iterable[StaticRoute]) -> Iterable[Route]:

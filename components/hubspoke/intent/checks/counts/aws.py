@@ -35,7 +35,8 @@ def _per_account(wan: Wan, hubs: dict[str, Hub]) -> Iterator[Count]:
     for account, count in Counter(hub.account for hub in hubs.values()).items():
         yield ("accounts", account), "transit-gateways", count
     for (account, _), count in Counter((part.account, part.region) for part in (*hubs.values(), *onramps)).items():
-        yield ("accounts", account), "vpn-connections", count * len(wan.cloudflare.endpoints)
+        for quota in ("vpn-connections", "customer-gateways"):  # one each to an endpoint
+            yield ("accounts", account), quota, count * len(wan.cloudflare.endpoints)
     for (account, _), count in Counter((onramp.account, onramp.region) for onramp in onramps).items():
         yield ("accounts", account), "private-gateways", count
 

@@ -18,6 +18,8 @@ def counts(wan: Wan) -> Iterator[Count]:
     if networks:
         yield ("cloudflare", "endpoints"), "vpn-site-links", len(wan.cloudflare.endpoints)
         yield ("address_space",), "route-table-routes", len(wan.address_space)
+    for key in onramps_on(wan, "azure"):
+        yield ("onramps", key), "gateway-connections", len(wan.cloudflare.endpoints)
     ingress, egress = filter_rules(wan)
     for at, _ in networks:
         key = str(at[1])

@@ -28,6 +28,7 @@ class Aws(Package):
     def load_tables(self) -> tuple[TypeTable, ...]:
         from . import (
             acceptance,
+            acl,
             identity,
             network,
             peering,
@@ -42,6 +43,7 @@ class Aws(Package):
 
         modules = (
             network,
+            acl,
             routing,
             security,
             transit_gateway,

@@ -146,17 +146,6 @@ SUBNET_TABLE = TypeTable(
     provisioning=Provisioning(2, _SUBNET_FILE),
 )  # fmt: skip
 
-NETWORK_ACL_TABLE = TypeTable(
-    NETWORK_ACL,
-    new_id=lambda _, __: new_id("acl"),
-    references=(refers("vpcId", VPC), refers("subnetIds", SUBNET)),
-    computed=(
-        Computed("ingress", lambda _, __: [], api("CreateNetworkAcl")),
-        Computed("egress", lambda _, __: [], api("CreateNetworkAcl")),
-        Computed("subnetIds", lambda _, __: [], api("CreateNetworkAcl")),
-    ),
-)
-
 INTERNET_GATEWAY_TABLE = TypeTable(
     INTERNET_GATEWAY, new_id=lambda _, __: new_id("igw"), references=(refers("vpcId", VPC),),
 )  # fmt: skip
@@ -195,4 +184,4 @@ _FORMAT = (
     "${bytes} ${start} ${end} ${action} ${log-status}"
 )
 
-TABLES = (VPC_TABLE, SUBNET_TABLE, NETWORK_ACL_TABLE, INTERNET_GATEWAY_TABLE, FLOW_LOG_TABLE)
+TABLES = (VPC_TABLE, SUBNET_TABLE, INTERNET_GATEWAY_TABLE, FLOW_LOG_TABLE)

@@ -1,0 +1,17 @@
+"""How many prefixes a gateway takes from a BGP peer before it resets the session."""
+
+from hubspoke.intent.limits import LIMITS
+from hubspoke.plan.model import Cloud
+
+CLOUDFLARE_TAKES = LIMITS["session-prefixes"].value
+# By cloud, what a hub's gateway takes and what that of a single network does; 0 where no number is documented.
+_TAKEN: dict[Cloud, tuple[str, str]] = {
+    "aws": ("vpn-received-routes", "private-gateway-routes"),
+    "gcp": ("router-peer-prefixes", "router-peer-prefixes"),
+}
+
+
+def prefixes_taken(cloud: Cloud, *, hub: bool) -> int:
+    """What a hub's gateway, or one of a single network, takes; 0 for any number."""
+    names = _TAKEN.get(cloud)
+    return LIMITS[names[0] if hub else names[1]].value if names else 0
