@@ -1,6 +1,6 @@
 """Cloudflare's side of an on-ramp: IPsec tunnels with health checks, and static routes through them."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 import pulumi_cloudflare as cf
@@ -8,6 +8,8 @@ import pulumi_cloudflare as cf
 from hubspoke.args import CloudflareOnRampArgs, parse_tunnel_ends
 from hubspoke.args.cloudflare import HealthCheck, TunnelEnd
 from hubspoke.plan.model import StaticRoute
+
+T = TypeVar("T")
 
 
 class CloudflareOnRamp(pulumi.ComponentResource):
@@ -27,13 +29,24 @@ class CloudflareOnRamp(pulumi.ComponentResource):
         self._name, self._side = name, parse_tunnel_ends(args)
         self._account = self._side.cloudflare.account
         bgp = None if self._side.bgp_asn is None else _bgp(self._side.bgp_asn, self._filter_ids())
-        tunnels = {end.key: self._tunnel(end, bgp) for end in self._side.tunnels}
-        self.tunnel_ids = {key: tunnel.id for key, tunnel in tunnels.items()}
+        self._tunnels = {end.key: self._tunnel(end, bgp) for end in self._side.tunnels}
+        self.tunnel_ids = {key: tunnel.id for key, tunnel in self._tunnels.items()}
         self.register_outputs(self.outputs())
 
     def outputs(self) -> dict[str, Any]:
         """What is known of the tunnels."""
         return {"tunnel_ids": self.tunnel_ids}
+
+    def before(self, value: pulumi.Output[T]) -> pulumi.Output[T]:
+        """The value, for what can be made once the tunnels are there, as Cloudflare refuses routes that lead over none.
+
+        It is known as soon as `value` is: a tunnel more makes no preview say that all of a hub's spokes are replaced.
+        """
+
+        def with_tunnels(known: T) -> pulumi.Output[T]:
+            return pulumi.Output({*self._tunnels.values()}, _done(known), _done(True))
+
+        return value.apply(with_tunnels)
 
     def _filter_ids(self) -> dict[str, pulumi.Output[str]]:
         """The profiles of the sessions' two directions, as Cloudflare calls them: import is what it learns."""
@@ -72,6 +85,10 @@ class CloudflareOnRamp(pulumi.ComponentResource):
         )
 
 
+async def _done(value: T) -> T:
+    return value
+
+
 def _health_check(check: HealthCheck) -> cf.MagicWanIpsecTunnelHealthCheckArgs:
     target = None if check.target is None else cf.MagicWanIpsecTunnelHealthCheckTargetArgs(saved=check.target)
     # The provider's default direction differs from the product's, so every field is set.
@@ -86,7 +103,7 @@ def _bgp(customer_asn: int, filter_ids: dict[str, pulumi.Output[str]]) -> cf.Mag
 
 
 def static_route(
-    spoke: str, account: str, route: StaticRoute, parent: pulumi.Resource, after: pulumi.Resource | None = None
+    spoke: str, account: str, route: StaticRoute, parent: pulumi.Resource, *after: pulumi.Resource
 ) -> cf.MagicWanStaticRoute:
     """A route to one spoke through one tunnel: made with the spoke, `after` what it leads over, and withdrawn first."""
     return cf.MagicWanStaticRoute(
@@ -96,5 +113,5 @@ def static_route(
         nexthop=route.nexthop,
         priority=route.priority,
         description=f"spoke {spoke} over {route.key}",
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[after] if after else None),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after)),
     )
