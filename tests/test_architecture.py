@@ -24,7 +24,7 @@ ALLOWED = {
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "firewall", "pending"},
     "local": set(),
     "pending": set(),
-    "operate": {"intent", "plan", "network", "local", "aws"},
+    "operate": {"intent", "plan", "network", "local", "aws", "azure", "gcp"},
     "cli": {"intent", "plan", "network", "pending", "local", "operate"},
 }
 MAY_IMPORT_PULUMI = {"hosting", "args", "aws", "azure", "gcp", "cloudflare", "firewall"} | {
