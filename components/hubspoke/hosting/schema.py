@@ -17,6 +17,8 @@ import hubspoke
 
 NAME, VERSION = "hubspoke", "0.1.0"
 SCHEMA = Path(__file__).parents[2] / "schema.json"
+# Without it Pulumi's generator leaves out Go types of lists that come, by name, before any plain object (3.272.0).
+_GO = {"generateExtraInputTypes": True}
 HOSTED = tuple(hubspoke.__all__)
 
 
@@ -66,7 +68,12 @@ def infer_schema() -> dict[str, Any]:
     for each in components.values():
         each.description = inspect.cleandoc(each.description or "")
     schema = generate_schema(NAME, VERSION, None, components, types, []).to_json()
-    return {**schema, "description": "One wide-area network over every cloud.", "license": "Apache-2.0"}
+    return {
+        **schema,
+        "language": {**schema["language"], "go": {**schema["language"]["go"], **_GO}},
+        "description": "One wide-area network over every cloud.",
+        "license": "Apache-2.0",
+    }
 
 
 def write_schema() -> None:
