@@ -110,6 +110,7 @@ _COUNTED: tuple[tuple[str, Counter], ...] = (
     ("vpn-scale-units", _size(types.AZURE_VPN_GATEWAY, "vpnGatewayScaleUnit")),
     ("network-security-group-rules", _size(types.NETWORK_SECURITY_GROUP, "securityRules")),
     ("route-table-routes", _size(types.AZURE_ROUTE_TABLE, "routes")),
+    ("storage-accounts", _per(types.STORAGE_ACCOUNT, "location")),
     ("router-peers", _per(types.ROUTER_PEER, "router", types.ROUTER)),
     ("router-advertised-routes", _size(types.ROUTER, "bgp.advertisedIpRanges")),
     ("ncc-networks", _per(types.NCC_SPOKE, "hub", types.NCC_HUB, _is_network)),

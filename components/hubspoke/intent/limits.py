@@ -28,6 +28,7 @@ _VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 _TAGS = "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/allocation-tag-restrictions.html"
 _VWAN = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#virtual-wan-limits"
 _AZURE = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-networking-limits"
+_STORAGE = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-storage-limits"
 _ROUTER = "https://cloud.google.com/network-connectivity/docs/router/quotas"
 _NCC = "https://cloud.google.com/network-connectivity/docs/network-connectivity-center/quotas"
 _CLOUDFLARE = "https://developers.cloudflare.com/cloudflare-wan/configuration/how-to/configure-tunnel-endpoints/"
@@ -60,6 +61,7 @@ LIMITS: dict[str, Limit] = {
         Limit("vpn-scale-units", 20, "scale units a VPN gateway", _VWAN, _DATE),
         Limit("network-security-group-rules", 1_000, "rules a network security group", _AZURE, _DATE),
         Limit("route-table-routes", 400, "routes a route table", _AZURE, _DATE, True),
+        Limit("storage-accounts", 250, "storage accounts a subscription and region", _STORAGE, _DATE, True),
         # Google
         Limit("routers", 5, "routers a network and region", _ROUTER, _DATE, True),
         Limit("router-peers", 128, "BGP peers a router", _ROUTER, _DATE),
