@@ -1,17 +1,17 @@
 """Network security groups and their rules."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..protocol import CloudError, Properties
 from ..records import Record
-from ..table import Children, Computed, InUse, Rule, TypeTable, always
+from ..table import Children, Computed, InUse, Rule, always
 from ..view import View
 from . import inline
 from .places import default_rules
 from .routing import users
 from .sources import (
     ERRORS,
-    EXISTS,
     REFUSED,
     SECURITY_GROUP,
     SECURITY_RULE,
@@ -20,9 +20,8 @@ from .sources import (
     docs,
     in_group,
     inside,
-    named,
     new_id,
-    path_immutables,
+    of_group,
 )
 
 _RULES = docs("Network security groups, Security rules")
@@ -93,12 +92,8 @@ def _own_priority(view: View, draft: Record, _: Record | None) -> None:
     _no_conflict([*(rule for rule in written if rule.get("name") != draft.inputs["securityRuleName"]), *named_])
 
 
-GROUP_ROWS = TypeTable(
-    SECURITY_GROUP,
-    new_id=new_id,
-    regional=False,
-    auto_name=named(SECURITY_GROUP),
-    immutable=path_immutables(SECURITY_GROUP),
+GROUP_ROWS = replace(
+    of_group(SECURITY_GROUP),
     references=(in_group(),),
     rules=(
         Rule("its rules make sense", _inline_rules, _RULES),
@@ -117,21 +112,15 @@ GROUP_ROWS = TypeTable(
     effects=inline.wins("securityRules", SECURITY_RULE),
     removed=inline.drop(SECURITY_RULE),
     children=(Children(SECURITY_RULE, "networkSecurityGroupName"),),
-    twin=EXISTS,
 )  # fmt: skip
 
-RULE_ROWS = TypeTable(
-    SECURITY_RULE,
-    new_id=new_id,
-    regional=False,
-    auto_name=named(SECURITY_RULE),
-    immutable=path_immutables(SECURITY_RULE),
+RULE_ROWS = replace(
+    of_group(SECURITY_RULE),
     references=(in_group(), inside(SECURITY_RULE)),
     rules=(
         Rule("it makes sense", _one_rule, _RULES),
         Rule("its priority is its own in its direction", _own_priority, _RULES),
     ),
-    twin=EXISTS,
 )
 
 TABLES = (GROUP_ROWS, RULE_ROWS)

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..protocol import CloudError
 from ..records import Record
-from ..table import AutoName, Immutable, Reference, Source, Twin, immutables
+from ..table import AutoName, Immutable, Reference, Source, Twin, TypeTable, immutables
 from ..view import View
 
 
@@ -147,6 +147,18 @@ def refers(property_: str, *types: str, anywhere: bool = False, loose: bool = Fa
 def path_immutables(type_: str) -> tuple[Immutable, ...]:
     """A change of anything that is part of a thing's id replaces it."""
     return immutables(REPLACEMENT, "resourceGroupName", *(name for _, name in PATHS[type_]))
+
+
+def of_group(type_: str) -> TypeTable:
+    """What is the same of everything that is named in a resource group, where a type has no more to say of it."""
+    return TypeTable(
+        type_,
+        new_id=new_id,
+        regional=False,
+        auto_name=named(type_),
+        immutable=path_immutables(type_),
+        twin=EXISTS,
+    )
 
 
 def refuse(problem: str | None, code: str = REFUSED) -> None:
