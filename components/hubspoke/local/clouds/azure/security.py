@@ -11,7 +11,6 @@ from . import inline
 from .places import default_rules
 from .routing import users
 from .sources import (
-    ERRORS,
     REFUSED,
     SECURITY_GROUP,
     SECURITY_RULE,
@@ -20,11 +19,13 @@ from .sources import (
     docs,
     in_group,
     inside,
+    issue,
     new_id,
     of_group,
 )
 
 _RULES = docs("Network security groups, Security rules")
+_CONFLICT = issue("hashicorp/terraform-provider-azurerm #11137; jenkins-infra/azure #439", "2026-11")
 _WORDS = {
     "access": ("Allow", "Deny"), "direction": ("Inbound", "Outbound"),
     "protocol": ("Tcp", "Udp", "Icmp", "Esp", "Ah", "*"),
@@ -63,7 +64,7 @@ def _no_conflict(rules: Iterable[Properties]) -> None:
             raise CloudError(
                 "SecurityRuleConflict",
                 f"Security rule {rule.get('name')} conflicts with rule {seen[place]}. Rules cannot have the same "
-                "Priority and Direction.",
+                "Priority and Direction. To learn more, see aka.ms/nsgrules.",
             )
         seen[place] = str(rule.get("name"))
 
@@ -97,7 +98,7 @@ GROUP_ROWS = replace(
     references=(in_group(),),
     rules=(
         Rule("its rules make sense", _inline_rules, _RULES),
-        Rule("a priority once in a direction", _inline_priorities, _RULES),
+        Rule("a priority once in a direction", _inline_priorities, _CONFLICT),
     ),
     computed=(
         Computed("defaultSecurityRules", lambda _, __: default_rules(), _RULES),
@@ -107,7 +108,9 @@ GROUP_ROWS = replace(
     ),
     in_use=(
         InUse(SUBNET, "networkSecurityGroup.id", "InUseNetworkSecurityGroupCannotBeDeleted",
-              "Network security group {id} is in use by {user} and cannot be deleted.", ERRORS),
+              "Network security group {id} cannot be deleted because it is in use by the following resources: {user}. "
+              "In order to delete the Network security group, remove the association with the resource(s).",
+              issue("pulumi/pulumi-azure-native #3051; DataBiosphere/terra-workspace-manager #502", "2026-11")),
     ),
     effects=inline.wins("securityRules", SECURITY_RULE),
     removed=inline.drop(SECURITY_RULE),
@@ -119,7 +122,7 @@ RULE_ROWS = replace(
     references=(in_group(), inside(SECURITY_RULE)),
     rules=(
         Rule("it makes sense", _one_rule, _RULES),
-        Rule("its priority is its own in its direction", _own_priority, _RULES),
+        Rule("its priority is its own in its direction", _own_priority, _CONFLICT),
     ),
 )
 
