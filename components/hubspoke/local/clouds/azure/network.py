@@ -33,7 +33,6 @@ from .sources import (
 
 GATEWAY_SUBNET = "GatewaySubnet"
 _RESIZE = docs("Virtual WAN FAQ; Resize a peered virtual network")
-_FAQ = docs("Virtual Network FAQ")
 
 
 def prefixes(record: Record) -> list[str]:
