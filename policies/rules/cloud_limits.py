@@ -57,6 +57,7 @@ _COUNTED: tuple[tuple[str, Counter], ...] = (
     ("vpn-scale-units", size(types.AZURE_VPN_GATEWAY, "vpnGatewayScaleUnit")),
     ("network-security-group-rules", size(types.NETWORK_SECURITY_GROUP, "securityRules")),
     ("route-table-routes", size(types.AZURE_ROUTE_TABLE, "routes")),
+    ("storage-accounts", per(types.STORAGE_ACCOUNT, "location")),
     ("routers", routers),
     ("router-learned-routes", learned_routes),
     ("router-custom-learned-routes", size(types.ROUTER_PEER, "customLearnedIpRanges")),

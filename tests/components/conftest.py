@@ -1,7 +1,7 @@
 """Components run by inline programs, and what came of them in a form that is the same each time."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,7 +41,15 @@ class Lab:
                 tunnel["psk_epoch"] = (epochs or {}).get(tunnel["key"], 1)
         return AwsHub("use1", args, opts=pulumi.ResourceOptions(providers=providers))
 
-    def spoke(self, hub: Any, providers: list[Any], hub_provider: Any = None, **changes: Any) -> Any:
+    def spoke(
+        self,
+        hub: Any,
+        providers: list[Any],
+        hub_provider: Any = None,
+        after: Sequence[Any] | None = None,
+        **changes: Any,
+    ) -> Any:
+        """A spoke of a hub, after all of the hub if nothing else is given."""
         import pulumi
         from hubspoke import AwsSpoke
 
@@ -55,7 +63,7 @@ class Lab:
             **changes,
         }
         # The attachment needs the share: in a fleet the hub's whole stack is up before.
-        options = pulumi.ResourceOptions(providers=providers, depends_on=[hub])
+        options = pulumi.ResourceOptions(providers=providers, depends_on=[hub] if after is None else list(after))
         return AwsSpoke("web", args, opts=options, hub_provider=hub_provider)
 
     def onramp(self, providers: list[Any], **changes: Any) -> Any:

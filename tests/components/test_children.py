@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from tests.components.conftest import hub_args
+
 if TYPE_CHECKING:
     from tests.components.conftest import Lab
 
@@ -95,3 +97,45 @@ def test_arguments_of_a_hosted_component_are_plain_and_its_integers_floats(lab: 
         lab.hub(providers, epochs, routing="static", protect=False, asn=64513.0, cloudflare=cloudflare)
 
     golden("golden/hub-static.json", text(lab.children(program)))
+
+
+def test_cloudflares_routes_to_a_spoke_come_after_the_hubs_tunnels_in_the_same_stack(lab: "Lab") -> None:
+    """And its attachment is made beside them, as a VPN takes minutes."""
+    routes = [{"key": "use1-e1-a", "prefix": "10.16.32.0/20", "nexthop": "169.254.240.17", "priority": 100}]
+
+    def program() -> None:
+        providers = [lab.aws("network", HUB_ACCOUNT), lab.cloudflare()]
+        lab.spoke(lab.hub(providers, routing="static"), providers, None, (), cloudflare_routes=routes)
+
+    lab.world.up("lab", program)
+    resources = lab.world.resources("lab")
+    before = {urn: {*r.get("dependencies", []), r.get("parent", "")} for urn, r in resources.items()}
+    (route,) = (urn for urn in resources if "MagicWanStaticRoute" in urn)
+    (attachment,) = (urn for urn in resources if "VpcAttachment" in urn)
+    assert {name(urn) for urn in needed(before, route) if "MagicWanIpsecTunnel" in urn} == {*TUNNELS}
+    assert {name(urn) for urn in needed(before, attachment) if "MagicWanIpsecTunnel" in urn} == set()
+
+
+def test_a_tunnel_more_replaces_no_spoke_in_a_preview(lab: "Lab") -> None:
+    def program(endpoints: int) -> Callable[[], None]:
+        def made() -> None:
+            providers = [lab.aws("network", HUB_ACCOUNT), lab.cloudflare()]
+            hub = lab.hub(providers, routing="static", connections=hub_args()["connections"][:endpoints])
+            lab.spoke(hub, providers, None, ())
+
+        return made
+
+    lab.world.up("lab", program(1))
+    changed = lab.world.run("preview", "lab", program=program(2)).changed
+    assert set(changed.values()) == {"create"}
+    assert not [urn for urn in changed if "AwsSpoke" in urn]
+
+
+def needed(before: dict[str, set[str]], urn: str) -> set[str]:
+    """All that comes before something."""
+    direct = before.get(urn, set())
+    return direct.union(*(needed(before, one) for one in direct))
+
+
+def name(urn: str) -> str:
+    return urn.rsplit("::", 1)[-1]

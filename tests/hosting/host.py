@@ -13,7 +13,7 @@ import pulumi
 from google.protobuf import empty_pb2
 from hubspoke.local.engine.forms import from_struct, to_struct
 from hubspoke.local.engine.rpc import RpcFailed
-from hubspoke.local.engine.values import Output
+from hubspoke.local.engine.values import UNKNOWN, Output
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc, resource_pb2_grpc
 
 PLUGIN = Path(__file__).parents[2] / "components"
@@ -87,9 +87,16 @@ class Hosted:
         )  # fmt: skip
         made = self._host.Construct(request)
         return made.urn, {
-            key: Output(value, dependencies=tuple(made.stateDependencies[key].urns))
+            key: Output(value, known=not _unknown(value), dependencies=tuple(made.stateDependencies[key].urns))
             for key, value in from_struct(made.state).items()
         }
+
+
+def _unknown(value: Any) -> bool:
+    """Whether it, or something in it, is not known yet, which makes an output unknown as a whole."""
+    if isinstance(value, dict):
+        return any(map(_unknown, value.values()))
+    return any(map(_unknown, value)) if isinstance(value, list) else bool(value == UNKNOWN)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from hubspoke.local.engine.values import Output
 
-from tests.components.conftest import described
+from tests.components.conftest import described, label
 from tests.hosting.host import Hosted, hosted
 
 if TYPE_CHECKING:
@@ -50,13 +50,33 @@ async def make(
     return await asyncio.get_running_loop().run_in_executor(None, call)
 
 
-def run(world: "World", work: Callable[[Hosted], Awaitable[object]]) -> dict[str, Any]:
+Work = Callable[[Hosted], Awaitable[object]]
+
+
+def run(world: "World", work: Work) -> dict[str, Any]:
+    world.up("lab", _program(work))
+    return described(world.resources("lab"))
+
+
+def preview(world: "World", work: Work) -> set[str]:
+    """What a first preview says it would make, by type and name: no id of a resource is known yet."""
+    before = world.held()
+    planned = world.run("preview", "lab", program=_program(work))
+    assert set(planned.changed.values()) == {"create"}
+    assert world.held() == before
+    return labels(planned.changed)
+
+
+def labels(urns: Iterable[str]) -> set[str]:
+    return {label(urn) for urn in urns if "pulumi:pulumi" not in urn}
+
+
+def _program(work: Work) -> Callable[[], Awaitable[None]]:
     async def program() -> None:
         with hosted() as host:
             await work(host)
 
-    world.up("lab", program)
-    return described(world.resources("lab"))
+    return program
 
 
 def kept(name: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """On-ramps, peerings and Cloudflare's own components made through the plugin, each fed by another's outputs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from hubspoke.local.engine.values import Output
+from hubspoke.local.engine.values import UNKNOWN, Output
 
 from tests.components.conftest import CLOUDFLARE, HUB_ACCOUNT, SPOKE_ACCOUNT, Lab, hub_args, onramp_args
 from tests.components.test_aws_onramp import ROUTES
@@ -11,7 +11,10 @@ from tests.components.test_aws_peering import THERE, far_hub_args
 from tests.components.test_cloudflare_firewall import ARGS as FIREWALL
 from tests.conftest import make_world
 from tests.hosting.host import Hosted
-from tests.hosting.making import camel, kept, make, part, renamed, run
+from tests.hosting.making import camel, kept, make, part, preview, renamed, run
+
+if TYPE_CHECKING:
+    from tests.conftest import World
 
 PEERING, FIREWALL_NAME = "hubspoke:index:AwsPeering atlantic", "hubspoke:index:CloudflareFirewall firewall"
 ONRAMP, AT_CLOUDFLARE = "hubspoke:index:AwsOnRamp branch", "hubspoke:index:CloudflareOnRamp factory"
@@ -43,8 +46,8 @@ async def _peer(host: Hosted, lab: Lab, cloudflare: Any) -> None:
     await make(host, "AwsPeering", "atlantic", args, [here])
 
 
-async def _join_factory(host: Hosted, cloudflare: Any) -> None:
-    tunnels = [camel(tunnel) | {"psk": Output("k-of-the-factory", secret=True)} for tunnel in TUNNELS]
+async def _join_factory(host: Hosted, cloudflare: Any, psk: Output) -> None:
+    tunnels = [camel(tunnel) | {"psk": psk} for tunnel in TUNNELS]
     args = {
         "tunnels": tunnels,
         "cloudflare": {"account": CLOUDFLARE, "asn": 13335},
@@ -54,21 +57,25 @@ async def _join_factory(host: Hosted, cloudflare: Any) -> None:
     await make(host, "CloudflareOnRamp", "factory", args, [cloudflare])
 
 
+async def _all(host: Hosted, lab: Lab, psk: Output) -> None:
+    """All of them, of one plugin."""
+    cloudflare = lab.cloudflare()
+    await _peer(host, lab, cloudflare)
+    onramp = camel(onramp_args() | {"cloudflare_routes": ROUTES})
+    await make(host, "AwsOnRamp", "branch", onramp, [lab.aws("apps", SPOKE_ACCOUNT), cloudflare])
+    await make(host, "CloudflareFirewall", "firewall", camel(FIREWALL), [cloudflare])
+    await _join_factory(host, cloudflare, psk)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """All of them, of one plugin."""
     world = make_world(tmp_path_factory.mktemp("aws") / "project")
+    return run(world, lambda host: _all(host, Lab(world), Output("k-of-the-factory", secret=True)))
 
-    async def work(host: Hosted) -> None:
-        lab = Lab(world)
-        cloudflare = lab.cloudflare()
-        await _peer(host, lab, cloudflare)
-        onramp = camel(onramp_args() | {"cloudflare_routes": ROUTES})
-        await make(host, "AwsOnRamp", "branch", onramp, [lab.aws("apps", SPOKE_ACCOUNT), cloudflare])
-        await make(host, "CloudflareFirewall", "firewall", camel(FIREWALL), [cloudflare])
-        await _join_factory(host, cloudflare)
 
-    return run(world, work)
+def test_a_preview_plans_the_same_with_ids_and_keys_unknown(made: dict[str, Any], world: "World") -> None:
+    unknown = Output(UNKNOWN, known=False, secret=True)
+    assert preview(world, lambda host: _all(host, Lab(world), unknown)) == set(made)
 
 
 @pytest.mark.parametrize(("golden", "component"), [("onramp-static.json", ONRAMP), ("firewall.json", FIREWALL_NAME)])

@@ -1,32 +1,37 @@
 """Azure's components made through the plugin: the same as in a Python program, each fed by another's outputs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.components import azure_lab
-from tests.components.conftest import Lab
+from tests.components import azure_lab, gcp_lab
 from tests.conftest import make_world
 from tests.hosting.host import Hosted
-from tests.hosting.making import camel, kept, make, part, renamed, run
+from tests.hosting.making import camel, kept, make, part, preview, renamed, run
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+
+
+async def _all(host: Hosted) -> None:
+    """A virtual WAN with a hub, a spoke in another subscription, and an on-ramp, of one plugin."""
+    cloudflare = gcp_lab.cloudflare()
+    network = [azure_lab.provider("network", azure_lab.HUB), cloudflare]
+    apps = [azure_lab.provider("apps", azure_lab.SPOKE), cloudflare]
+    _, wan = await make(host, "AzureWan", "network", camel(azure_lab.wan_args()), network)
+    _, hub = await make(host, "AzureHub", "weu1", camel(azure_lab.hub_args()) | wan, network)
+    spoke = camel(azure_lab.spoke_args() | {"cross_account": True, "hub_subscription_id": azure_lab.HUB}) | hub
+    await make(host, "AzureSpoke", "web", spoke, apps)
+    await make(host, "AzureOnRamp", "lab1", camel(azure_lab.onramp_args()), apps)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A virtual WAN with a hub, a spoke in another subscription, and an on-ramp, of one plugin."""
-    world = make_world(tmp_path_factory.mktemp("azure") / "project")
+    return run(make_world(tmp_path_factory.mktemp("azure") / "project"), _all)
 
-    async def work(host: Hosted) -> None:
-        cloudflare = Lab(world).cloudflare()
-        network = [azure_lab.provider("network", azure_lab.HUB), cloudflare]
-        apps = [azure_lab.provider("apps", azure_lab.SPOKE), cloudflare]
-        _, wan = await make(host, "AzureWan", "network", camel(azure_lab.wan_args()), network)
-        _, hub = await make(host, "AzureHub", "weu1", camel(azure_lab.hub_args()) | wan, network)
-        spoke = camel(azure_lab.spoke_args() | {"cross_account": True, "hub_subscription_id": azure_lab.HUB}) | hub
-        await make(host, "AzureSpoke", "web", spoke, apps)
-        await make(host, "AzureOnRamp", "lab1", camel(azure_lab.onramp_args()), apps)
 
-    return run(world, work)
+def test_a_preview_plans_the_same_with_ids_unknown(made: dict[str, Any], world: "World") -> None:
+    assert preview(world, _all) == set(made)
 
 
 @pytest.mark.parametrize(

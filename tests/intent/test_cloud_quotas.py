@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hubspoke.intent import LIMITS, Wan, check
+from hubspoke.intent.model import Adopted
 
 from tests.plan.wans import wan_of
 
@@ -51,6 +52,7 @@ def told(wan: Wan, limit: str) -> list[str]:
         pytest.param("private-gateway-routes", "az", 100, "onramps.syd", id="prefixes a private gateway learns"),
         pytest.param("vpn-received-routes", "gc", 999, "hubs.use1", id="prefixes a transit gateway learns"),
         pytest.param("virtual-hub-networks", "az", 499, "hubs.weu1", id="networks on a virtual hub"),
+        pytest.param("storage-accounts", "az", 250, "accounts.az-apps", id="flow logs of a subscription in a region"),
         pytest.param("router-advertised-routes", "gc", 199, "hubs.euw4", id="prefixes a Google router tells"),
     ],
 )  # fmt: skip
@@ -70,6 +72,13 @@ def test_a_quota_of_networks(limit: str, on: str, most: int, place: str) -> None
 def test_a_raised_quota_is_kept_to() -> None:
     assert told(wan_with(251, "gc", limits={"ncc-networks": 251}), "ncc-networks") == []
     assert told(wan_with(252, "gc", limits={"ncc-networks": 251}), "ncc-networks") == ["hubs.euw4"]
+
+
+def test_an_adopted_network_needs_no_storage_account() -> None:
+    full = wan_with(251, "az")
+    kept = Adopted(network="/subscriptions/00000000-0000-4000-8000-000000000002/resourceGroups/old")
+    spokes = {**full.spokes, "spoke-0": full.spokes["spoke-0"].model_copy(update={"adopt": kept})}
+    assert told(full.model_copy(update={"spokes": spokes}), "storage-accounts") == []
 
 
 def test_private_gateways_are_counted_by_account_and_region() -> None:

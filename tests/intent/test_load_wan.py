@@ -41,6 +41,13 @@ def test_the_sound_file_loads() -> None:
     assert sorted(load_wan(Path("wan.yaml")).onramps) == ["ber", "syd", "zrh"]
 
 
+def test_a_static_hub_of_google_holds_segments_apart_that_a_mesh_would_join() -> None:
+    """`dev` and `prod` do not reach each other, and neither do two networks that are peered with a third."""
+    bgp = "routing: bgp, topology: star, center: [shared]"
+    Path("wan.yaml").write_text(faulty(bgp, "routing: static", SOUND_CLOUDS))
+    assert load_wan(Path("wan.yaml")).hubs["euw4"].routing == "static"
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
 def test_a_fault_is_reported(fault: dict[str, Any]) -> None:
     assert said_of(faulty(fault["replace"], fault["with"])) == fault["says"]

@@ -33,6 +33,16 @@ def test_the_last_one_allowed_passes_and_one_more_does_not() -> None:
     )
 
 
+def test_storage_accounts_are_counted_by_region() -> None:
+    accounts = [
+        member(types.STORAGE_ACCOUNT, f"{region}{n}", {"location": region})
+        for region, count in (("westeurope", 250), ("northeurope", 251)) for n in range(count)
+    ]  # fmt: skip
+    ((name, said),) = judge(accounts)
+    assert name == "northeurope0"
+    assert said.startswith("251 for northeurope: more than 250 storage accounts a subscription and region")
+
+
 def test_a_raised_limit_is_the_limit() -> None:
     hub = member(types.TRANSIT_GATEWAY, "use1", {})
     resources = [hub, *tables(hub, 30)]

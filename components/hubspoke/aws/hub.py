@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from hubspoke.args import AwsHubArgs, parse_cloudflare, parse_hub
 from hubspoke.aws.tags import tagged
 from hubspoke.aws.vpn import Vpn
+from hubspoke.cloudflare import CloudflareOnRamp
 from hubspoke.plan.model import ONRAMP, HubPlan
 
 
@@ -34,10 +35,12 @@ class AwsHub(pulumi.ComponentResource):
         self._tags = args.get("tags", {})
         self._gateway = self._transit_gateway()
         self._tables = {key: self._route_table(key) for key in [*(s.key for s in self._hub.segments), ONRAMP]}
-        attachments = self._connect(self._hub)
+        attachments, tunnels = self._connect(self._hub)
         self._route_to_cloudflare(self._hub, attachments)
         self.transit_gateway_id = self._gateway.id
-        self.route_tables = pulumi.Output.all(**{key: table.id for key, table in self._tables.items()})
+        ids = pulumi.Output.all(**{key: table.id for key, table in self._tables.items()})
+        # Spokes are attached beside the tunnels, and join their segments once these are there.
+        self.route_tables = tunnels.before(ids)
         self.share_arn = self._share(self._hub, args.get("organization_sharing", True))
         self.register_outputs(self.outputs())
 
@@ -82,12 +85,12 @@ class AwsHub(pulumi.ComponentResource):
             opts=self._options(),
         )
 
-    def _connect(self, hub: HubPlan) -> dict[str, pulumi.Output[str]]:
-        """Both ends of all connections. Returns the VPN attachment id of each, by connection key."""
+    def _connect(self, hub: HubPlan) -> tuple[dict[str, pulumi.Output[str]], CloudflareOnRamp]:
+        """Both ends of all connections. Returns AWS's as VPN attachment ids, by connection key, and Cloudflare's."""
         gateway = {"transit_gateway_id": self._gateway.id}
         vpn = Vpn(hub, gateway, self._cloudflare, self._named, self, hub.store_psks)
-        made, _ = vpn.connect()
-        return {key: connection.transit_gateway_attachment_id for key, connection in made.items()}
+        made, tunnels = vpn.connect()
+        return {key: connection.transit_gateway_attachment_id for key, connection in made.items()}, tunnels
 
     def _route_to_cloudflare(self, hub: HubPlan, attachments: dict[str, pulumi.Output[str]]) -> None:
         for key, attachment in attachments.items():

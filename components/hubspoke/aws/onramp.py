@@ -44,7 +44,7 @@ class AwsOnRamp(pulumi.ComponentResource):
         self._route_to_cloudflare(network, connections)
         self.security_group_id = admit_flows(self._make, network).id
         for route in self._onramp.cloudflare_routes:
-            static_route(name, vpn.cloudflare.account, route, self, after=tunnels)
+            static_route(name, vpn.cloudflare.account, route, self, tunnels)
         self.register_outputs(self.outputs())
 
     def outputs(self) -> dict[str, pulumi.Output[Any]]:

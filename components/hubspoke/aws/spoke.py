@@ -47,10 +47,10 @@ class AwsSpoke(pulumi.ComponentResource):
         network = adopt(self._make, self._spoke.adopted) if self._spoke.adopted else create(self._make)
         attachment = self._attach(network, args)
         accepted = self._accept(attachment, args["cross_account"])
-        self._join_segment(accepted.id, args["route_tables"])
+        reached = self._join_segment(accepted.id, args["route_tables"])
         self._route_to_hub(network, accepted, args["transit_gateway_id"])
         group = admit_flows(self._make, network)
-        self._inject(args)
+        self._inject(args, reached)
         self.vpc_id, self.attachment_id, self.security_group_id = network.vpc_id, attachment.id, group.id
         self.register_outputs(self.outputs())
 
@@ -102,7 +102,10 @@ class AwsSpoke(pulumi.ComponentResource):
             opts=self._in_hub_account(),
         )
 
-    def _join_segment(self, attachment: pulumi.Output[str], ids: pulumi.Input[Mapping[str, pulumi.Input[str]]]) -> None:
+    def _join_segment(
+        self, attachment: pulumi.Output[str], ids: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    ) -> list[pulumi.Resource]:
+        """Returns what makes the spoke known to the tables that reach it."""
         tables = pulumi.Output.from_input(ids)
         aws.ec2transitgateway.RouteTableAssociation(
             self._spoke.key,
@@ -111,7 +114,7 @@ class AwsSpoke(pulumi.ComponentResource):
             transit_gateway_route_table_id=tables[self._spoke.segment],
             opts=self._in_hub_account(delete_before_replace=True),
         )
-        for table in [*self._spoke.propagates_to, ONRAMP]:
+        return [
             aws.ec2transitgateway.RouteTablePropagation(
                 f"{self._spoke.key}/{table}",
                 region=self._spoke.region,
@@ -119,6 +122,8 @@ class AwsSpoke(pulumi.ComponentResource):
                 transit_gateway_route_table_id=tables[table],
                 opts=self._in_hub_account(),
             )
+            for table in [*self._spoke.propagates_to, ONRAMP]
+        ]
 
     def _route_to_hub(self, network: Network, accepted: pulumi.Resource, transit_gateway: pulumi.Input[str]) -> None:
         for key, table in network.route_tables.items():
@@ -133,7 +138,7 @@ class AwsSpoke(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self, depends_on=[accepted], delete_before_replace=True),
                 )
 
-    def _inject(self, args: AwsSpokeArgs) -> None:
+    def _inject(self, args: AwsSpokeArgs, reached: list[pulumi.Resource]) -> None:
         if not self._spoke.cloudflare_routes:
             return
         # Imported here: its SDK takes over a second to import, and BGP spokes have no use for it.
@@ -141,4 +146,4 @@ class AwsSpoke(pulumi.ComponentResource):
 
         account = parse_cloudflare(args).account
         for route in self._spoke.cloudflare_routes:
-            static_route(self._spoke.key, account, route, self)
+            static_route(self._spoke.key, account, route, self, *reached)

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from hubspoke.compose.cloud import NetworkStack, Outputs, network_args
-from hubspoke.compose.stack import Stack
+from hubspoke.compose.stack import HubOutputs, Stack
 from hubspoke.plan.model import ONRAMP, AccountPlan, HubPeer, HubPlan, OnRampPlan, PeerRoute, SpokePlan
 
 
@@ -37,7 +37,7 @@ class AwsStack(NetworkStack):
         args: Any = {**asdict(hub), **sharing, **self.common()}
         return AwsHub(hub.key, args, opts=self.own()).outputs()
 
-    def spoke(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> Outputs:
+    def spoke(self, spoke: SpokePlan, hub: HubOutputs) -> Outputs:
         from hubspoke.aws.spoke import AwsSpoke
 
         args: Any = {
@@ -56,7 +56,7 @@ class AwsStack(NetworkStack):
         args: Any = {**network_args(onramp), **self.common()}
         return AwsOnRamp(onramp.key, args, opts=self.own()).outputs()
 
-    def join(self, hub: HubPlan, peer: HubPeer, here: pulumi.Output[Any], there: pulumi.Output[Any]) -> None:
+    def join(self, hub: HubPlan, peer: HubPeer, here: HubOutputs, there: HubOutputs) -> None:
         from hubspoke.aws.peering import AwsPeering
 
         args: Any = {
@@ -67,7 +67,7 @@ class AwsStack(NetworkStack):
         }
         AwsPeering(peer.key, args, opts=self.own(), peer_provider=self.provider_of(peer.account))
 
-    def _gateway(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> pulumi.Output[str]:
+    def _gateway(self, spoke: SpokePlan, hub: HubOutputs) -> pulumi.Output[str]:
         """The hub's gateway, once this account may attach to it: outside an organisation with RAM sharing, the
         account has to accept the hub's share first, once for all its spokes."""
         if self.stack.plan.organization_sharing or spoke.hub_account == self.stack.account.key:
@@ -77,7 +77,7 @@ class AwsStack(NetworkStack):
         both = pulumi.Output.all(hub["transit_gateway_id"], self._accepters[spoke.hub].id)
         return both.apply(lambda both: both[0])
 
-    def _accepter(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> aws.ram.ResourceShareAccepter:
+    def _accepter(self, spoke: SpokePlan, hub: HubOutputs) -> aws.ram.ResourceShareAccepter:
         return aws.ram.ResourceShareAccepter(
             spoke.hub,
             region=spoke.region,
@@ -86,7 +86,7 @@ class AwsStack(NetworkStack):
         )
 
 
-def _side(hub: str, region: str, routes: tuple[PeerRoute, ...], outputs: pulumi.Output[Any]) -> dict[str, Any]:
+def _side(hub: str, region: str, routes: tuple[PeerRoute, ...], outputs: HubOutputs) -> dict[str, Any]:
     tables = {ONRAMP, *(route.segment for route in routes)}
     return {
         "hub": hub,

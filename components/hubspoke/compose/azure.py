@@ -8,6 +8,7 @@ import pulumi
 import pulumi_azure_native as azure
 
 from hubspoke.compose.cloud import NetworkStack, Outputs, network_args
+from hubspoke.compose.stack import HubOutputs
 from hubspoke.plan.model import ONRAMP, AccountPlan, HubPeer, HubPlan, OnRampPlan, SpokePlan
 
 
@@ -24,7 +25,7 @@ class AzureStack(NetworkStack):
         args: Any = {**asdict(hub), "virtual_wan_id": self._virtual_wan_id, **self.common()}
         return AzureHub(hub.key, args, opts=self.own()).outputs()
 
-    def spoke(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> Outputs:
+    def spoke(self, spoke: SpokePlan, hub: HubOutputs) -> Outputs:
         from hubspoke.azure.spoke import AzureSpoke
 
         args: Any = {
@@ -43,7 +44,7 @@ class AzureStack(NetworkStack):
         args: Any = {**network_args(onramp), **self.common()}
         return AzureOnRamp(onramp.key, args, opts=self.own()).outputs()
 
-    def join(self, hub: HubPlan, peer: HubPeer, here: pulumi.Output[Any], there: pulumi.Output[Any]) -> None:
+    def join(self, hub: HubPlan, peer: HubPeer, here: HubOutputs, there: HubOutputs) -> None:
         del here, there
         raise pulumi.RunError(f"peering {peer.key!r} of hub {hub.key!r}: a virtual WAN joins its hubs by itself")
 

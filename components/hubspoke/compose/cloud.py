@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from hubspoke.compose.stack import Stack
+from hubspoke.compose.stack import HubOutputs, Stack
 from hubspoke.plan.model import AccountPlan, AdoptedNetwork, HubPeer, HubPlan, OnRampPlan, SpokePlan
 
 Outputs = Mapping[str, pulumi.Output[Any]]
@@ -41,7 +41,7 @@ class NetworkStack(CloudStack):
         """Makes a hub. Returns what its spokes need of it."""
 
     @abstractmethod
-    def spoke(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> Outputs:
+    def spoke(self, spoke: SpokePlan, hub: HubOutputs) -> Outputs:
         """Makes a spoke on a hub with these outputs."""
 
     @abstractmethod
@@ -49,13 +49,14 @@ class NetworkStack(CloudStack):
         """Makes a single on-ramp."""
 
     @abstractmethod
-    def join(self, hub: HubPlan, peer: HubPeer, here: pulumi.Output[Any], there: pulumi.Output[Any]) -> None:
+    def join(self, hub: HubPlan, peer: HubPeer, here: HubOutputs, there: HubOutputs) -> None:
         """Joins two hubs with these outputs, of which the one here initiates."""
 
     def declare(self) -> dict[str, Any]:
         account = self.stack.account
-        made: dict[str, Any] = {"hubs": {hub.key: self.hub(hub) for hub in account.hubs}}
-        self.stack.has_hubs(made["hubs"])
+        hubs = {hub.key: self.hub(hub) for hub in account.hubs}
+        self.stack.has_hubs(hubs)
+        made: dict[str, Any] = {"hubs": hubs}
         self._join_hubs()
         made["spokes"] = {spoke.key: self.spoke(spoke, self._hub_of(spoke)) for spoke in account.spokes}
         if account.onramps:
@@ -77,7 +78,7 @@ class NetworkStack(CloudStack):
         """The arguments that every component takes."""
         return {"cloudflare": asdict(self.stack.plan.cloudflare), "tags": self.stack.tags}
 
-    def _hub_of(self, spoke: SpokePlan) -> pulumi.Output[Any]:
+    def _hub_of(self, spoke: SpokePlan) -> HubOutputs:
         return self.stack.hub(spoke.hub, spoke.hub_account, f"spoke {spoke.key!r} attaches to")
 
     def _join_hubs(self) -> None:

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from hubspoke.compose.cloud import NetworkStack, Outputs, network_args
+from hubspoke.compose.stack import HubOutputs
 from hubspoke.plan.model import AccountPlan, HubPeer, HubPlan, OnRampPlan, SpokePlan
 
 
@@ -29,7 +30,7 @@ class GcpStack(NetworkStack):
         args: Any = {**asdict(hub), **self.common()}
         return GcpHub(hub.key, args, opts=self.own()).outputs()
 
-    def spoke(self, spoke: SpokePlan, hub: pulumi.Output[Any]) -> Outputs:
+    def spoke(self, spoke: SpokePlan, hub: HubOutputs) -> Outputs:
         """A hub has static routing where its spokes have static routes at Cloudflare."""
         from hubspoke.gcp.spoke import GcpSpoke
 
@@ -51,7 +52,7 @@ class GcpStack(NetworkStack):
         args: Any = {**network_args(onramp), **self.common()}
         return GcpOnRamp(onramp.key, args, opts=self.own()).outputs()
 
-    def join(self, hub: HubPlan, peer: HubPeer, here: pulumi.Output[Any], there: pulumi.Output[Any]) -> None:
+    def join(self, hub: HubPlan, peer: HubPeer, here: HubOutputs, there: HubOutputs) -> None:
         del here, there
         raise pulumi.RunError(
             f"peering {peer.key!r} of hub {hub.key!r}: hubs on Google Cloud are joined over Cloudflare, as a network "

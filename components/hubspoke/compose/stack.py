@@ -1,11 +1,18 @@
 """What every stack has, whatever its cloud: its part of the Plan, its tags, and the way to other stacks' outputs."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import pulumi
 
 from hubspoke.pending import PENDING, pending_stacks
 from hubspoke.plan.model import AccountPlan, Plan
+
+
+class HubOutputs(Protocol):
+    """What a hub gives to others, by name."""
+
+    def __getitem__(self, name: str) -> pulumi.Output[Any]: ...
 
 
 class HubNotDeployed(pulumi.RunError):
@@ -18,14 +25,17 @@ class Stack:
     def __init__(self, plan: Plan, account: AccountPlan) -> None:
         self.plan, self.account = plan, account
         self.tags = {**dict(plan.tags), "hubspoke:wan": plan.wan, "hubspoke:stack": account.key}
+        self._own: Mapping[str, HubOutputs] = {}
         self._hubs: dict[str, pulumi.Output[Any]] = {}
 
-    def has_hubs(self, hubs: dict[str, Any]) -> None:
-        """What this stack's own hubs give."""
-        self._hubs[self.account.key] = pulumi.Output.from_input(hubs)
+    def has_hubs(self, hubs: Mapping[str, HubOutputs]) -> None:
+        """What this stack's own hubs give. Each output stays one of its own, with what it alone depends on."""
+        self._own = hubs
 
-    def hub(self, hub: str, account: str, needed_by: str) -> pulumi.Output[Any]:
+    def hub(self, hub: str, account: str, needed_by: str) -> HubOutputs:
         """The outputs of one hub. Raises HubNotDeployed, when they are looked at, where its stack is not up yet."""
+        if account == self.account.key:
+            return self._own[hub]
         return self._hub_outputs(account).apply(lambda hubs: _deployed(hubs, hub, account, needed_by))
 
     def cloudflare_provider(self) -> pulumi.ProviderResource:

@@ -36,7 +36,7 @@ class GcpOnRamp(pulumi.ComponentResource):
             from hubspoke.cloudflare import static_route
 
             for route in onramp.cloudflare_routes:
-                static_route(onramp.key, cloudflare.account, route, self, after=tunnels)
+                static_route(onramp.key, cloudflare.account, route, self, tunnels)
         self.register_outputs(self.outputs())
 
     def outputs(self) -> dict[str, pulumi.Output[Any]]:

@@ -122,7 +122,7 @@ class GcpSpoke(pulumi.ComponentResource):
 
         account = parse_cloudflare(args).account
         for route in spoke.cloudflare_routes:
-            static_route(spoke.key, account, route, self, after=peered)
+            static_route(spoke.key, account, route, self, peered)
 
 
 def _accepted(spoke: str, id_: str, state: str) -> str:

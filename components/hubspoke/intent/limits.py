@@ -31,7 +31,8 @@ _AZURE_VPN = "https://learn.microsoft.com/azure/vpn-gateway/about-gateway-skus"
 _LABELS = "https://cloud.google.com/resource-manager/docs/labels-overview#requirements"
 _VWAN = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#virtual-wan-limits"
 _AZURE = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-networking-limits"
-_AZURE_VPN = "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-vpn-faq#bgp"
+_AZURE_BGP = "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-vpn-faq#bgp"
+_STORAGE = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-storage-limits"
 _ROUTER = "https://cloud.google.com/network-connectivity/docs/router/quotas"
 _NCC = "https://cloud.google.com/network-connectivity/docs/network-connectivity-center/quotas"
 _CLOUDFLARE = "https://developers.cloudflare.com/cloudflare-wan/configuration/how-to/configure-tunnel-endpoints/"
@@ -63,7 +64,7 @@ LIMITS: dict[str, Limit] = {
         Limit("virtual-hub-branches", 1_000, "VPN connections a virtual hub", _VWAN, _DATE),
         Limit("vpn-site-links", 4, "links a VPN connection", _VWAN, _DATE),
         Limit("vpn-scale-units", 20, "scale units a VPN gateway", _VWAN, _DATE),
-        Limit("vpn-gateway-prefixes", 4_000, "prefixes a VPN gateway learns by BGP", _AZURE_VPN, _DATE),
+        Limit("vpn-gateway-prefixes", 4_000, "prefixes a VPN gateway learns by BGP", _AZURE_BGP, _DATE),
         Limit("network-security-group-rules", 1_000, "rules a network security group", _AZURE, _DATE),
         Limit("route-table-routes", 400, "routes a route table", _AZURE, _DATE, True),
         Limit(
@@ -77,6 +78,7 @@ LIMITS: dict[str, Limit] = {
         Limit("azure-tags", 50, "tags a resource", _AZURE_TAGS, _DATE),
         Limit("azure-tag-key-length", 512, "characters", _AZURE_TAGS, _DATE),
         Limit("azure-tag-value-length", 256, "characters", _AZURE_TAGS, _DATE),
+        Limit("storage-accounts", 250, "storage accounts a subscription and region", _STORAGE, _DATE, True),
         # Google
         Limit("routers", 5, "routers a network and region", _ROUTER, _DATE, True),
         Limit("router-peers", 128, "BGP peers a router", _ROUTER, _DATE),

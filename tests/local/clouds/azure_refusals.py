@@ -200,7 +200,7 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
     (azure.VIRTUAL_NETWORK, "its address space stays while a hub is connected or a subnet needs it"): (
         BAD, updating("spoke network", _network("10.33.0.0/16"))),
     (azure.SUBNET, "its block lies in the network's, /29 or shorter"): (
-        "NetcfgInvalidSubnet", creating(azure.SUBNET, {**_IN, "addressPrefix": "10.9.0.0/24"})),
+        "NetcfgSubnetRangeOutsideVnet", creating(azure.SUBNET, {**_IN, "addressPrefix": "10.9.0.0/24"})),
     (azure.SUBNET, "no two subnets of a network overlap"): (
         "NetcfgSubnetRangesOverlap", creating(azure.SUBNET, {**_IN, "addressPrefix": "10.2.0.128/25"})),
     (azure.SUBNET, "what it uses is in its region"): ("InvalidResourceReference", creating(azure.SUBNET, _elsewhere)),

@@ -9,7 +9,7 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from hubspoke.local.clouds.faults import Fault, FaultKind
-from hubspoke.local.clouds.schema import sdk_version
+from hubspoke.local.clouds.schema import provider_schema, sdk_version
 from hubspoke.local.clouds.sim import Simulation
 from hubspoke.local.engine.forms import from_struct, to_struct
 from hubspoke.local.engine.values import UNKNOWN, ResourceRef, Secret
@@ -60,6 +60,8 @@ def test_it_says_which_version_it_stands_in_for_and_that_it_is_a_simulation(serv
 
     assert stub.GetPluginInfo(empty_pb2.Empty()).version == sdk_version(package)
     schema = json.loads(stub.GetSchema(wire.GetSchemaRequest()).schema)
+    settings = schema.pop("provider")["inputProperties"]
+    assert settings.keys() == provider_schema(package).keys(), "YAML programs check a provider's settings against it"
     assert schema == {
         "name": package,
         "version": sdk_version(package),

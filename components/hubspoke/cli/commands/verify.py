@@ -98,11 +98,15 @@ def verify(
     with _progress(f"asking {len(judged.questions)} questions, and again with each thing failed"):
         outcome = Outcome.of_judgement(judged, of, session.paths.wan, stacks, failures=failures)
     _write(session, outcome, sarif, markdown)
+    _tell(outcome, full=full, as_json=as_json)
+    raise typer.Exit(int(outcome.exit))
+
+
+def _tell(outcome: Outcome, *, full: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(to_json(outcome), indent=2))
     else:
         show(Console(emoji=False), outcome, full=full)
-    raise typer.Exit(int(outcome.exit))
 
 
 def _check(

@@ -42,6 +42,7 @@ def _peerings(wan: Wan) -> Iterator[Issue]:
         elif (other := first.setdefault(frozenset(peering.hubs), key)) != key:
             yield Issue(at, f"peering {other!r} joins these two already", "keep one of the two")
         yield from _one_cloud(wan, key, peering)
+        yield from _one_region(wan, key, peering)
 
 
 def _one_cloud(wan: Wan, key: str, peering: Peering) -> Iterator[Issue]:
@@ -54,7 +55,34 @@ def _one_cloud(wan: Wan, key: str, peering: Peering) -> Iterator[Issue]:
         yield Issue(("peerings", key), *_NO_PEERING[cloud])
 
 
+def _one_region(wan: Wan, key: str, peering: Peering) -> Iterator[Issue]:
+    """Within a region a peering's two ends have ids of their own, and the asker is not told the other's
+    (terraform-provider-aws #38027, 2026-11)."""
+    hubs = [wan.hubs[hub] for hub in dict.fromkeys(peering.hubs) if hub in wan.hubs]
+    regions = {(cloud_of(wan, hub), hub.region) for hub in hubs}
+    if len(hubs) > 1 and len(regions) == 1 and cloud_of(wan, hubs[0]) == "aws":
+        what = f"its hubs are both in {hubs[0].region}, where the one that asks is not told the other end's id"
+        remedy = "remove the peering: the way is over Cloudflare; or put the spokes on one hub"
+        yield Issue(("peerings", key, "hubs"), what, remedy)
+
+
 def _google(wan: Wan, key: str, hub: Hub) -> Iterator[Issue]:
+    if hub.routing == "bgp":
+        yield from _topology(wan, key, hub)
+    else:
+        yield from _no_topology(key, hub)
+
+
+def _no_topology(key: str, hub: Hub) -> Iterator[Issue]:
+    """With static routing networks are peered with the hub's transit network, and no two of them reach each other by
+    that: peering is not transitive (cloud.google.com/vpc/docs/vpc-peering, 2026-11)."""
+    for field in ("topology", "center"):
+        if field in hub.model_fields_set:
+            what = f"`{field}` is for hubs that speak BGP: on one with static routes no two networks meet"
+            yield Issue(("hubs", key, field), what, "remove it, or write `routing: bgp`")
+
+
+def _topology(wan: Wan, key: str, hub: Hub) -> Iterator[Issue]:
     """A Network Connectivity Center hub has one group, whose networks all reach each other, or a centre that reaches
     all and edges that reach nothing else, of their own segment neither (routing of NCC, preset topologies, 2026-11)."""
     here = sorted({spoke.segment for spoke in wan.spokes.values() if spoke.hub == key} & wan.segments.keys())

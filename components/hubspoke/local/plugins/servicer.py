@@ -20,6 +20,7 @@ from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.forms import from_struct, to_struct
 from hubspoke.local.engine.plugins import Checked, CloudPlugin, Difference, Made, Refused
 from hubspoke.local.engine.values import Properties
+from hubspoke.local.plugins.schemas import package_schema
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -88,12 +89,7 @@ class SimulatedServicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @rpc
     def GetSchema(self, request: provider_pb2.GetSchemaRequest) -> provider_pb2.GetSchemaResponse:
-        schema = {
-            "name": self.package,
-            "version": self.version,
-            "description": f"hubspoke's simulation of the {self.package} package; it touches no real cloud.",
-        }
-        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(package_schema(self.package, self.version)))
 
     @rpc
     def GetMapping(self, request: provider_pb2.GetMappingRequest) -> provider_pb2.GetMappingResponse:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hubspoke.intent.checks.counts.shared import Count, filter_rules, hubs_on, learned_prefixes, networks_on, onramps_on
 from hubspoke.intent.model import Hub, Wan
+from hubspoke.intent.parts import region_of
 
 _OWN_RULES = 2  # the denials of the rest of the WAN, one each way
 
@@ -20,10 +21,18 @@ def counts(wan: Wan) -> Iterator[Count]:
         yield ("address_space",), "route-table-routes", len(wan.address_space)
     for key in onramps_on(wan, "azure"):
         yield ("onramps", key), "gateway-connections", len(wan.cloudflare.endpoints)
+    yield from _flow_logs(wan)
     ingress, egress = filter_rules(wan)
     for at, _ in networks:
         key = str(at[1])
         yield at, "network-security-group-rules", ingress[key] + egress[key] + _OWN_RULES
+
+
+def _flow_logs(wan: Wan) -> Iterator[Count]:
+    """Every new network has a storage account, which holds its flow log."""
+    new = ((network.account, region_of(wan, network)) for _, network in networks_on(wan, "azure") if not network.adopt)
+    for (account, _), count in Counter(new).items():
+        yield ("accounts", account), "storage-accounts", count
 
 
 def _per_hub(wan: Wan, hubs: dict[str, Hub], learned: dict[str, int]) -> Iterator[Count]:

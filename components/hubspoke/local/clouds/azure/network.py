@@ -33,7 +33,6 @@ from .sources import (
 
 GATEWAY_SUBNET = "GatewaySubnet"
 _RESIZE = docs("Virtual WAN FAQ; Resize a peered virtual network")
-_FAQ = docs("Virtual Network FAQ")
 
 
 def prefixes(record: Record) -> list[str]:
@@ -72,11 +71,18 @@ def _space_stays_where_used(view: View, draft: Record, before: Record | None) ->
             raise CloudError("InUsePrefixCannotBeDeleted", f"IP prefix of {subnet.id} is in use and cannot be deleted.")
 
 
+_IN_USE = (
+    "Subnet {id} is in use by {user} and cannot be deleted. In order to delete the subnet, delete all the resources "
+    "within the subnet. See aka.ms/deletesubnet."
+)
+_IN_USE_SOURCE = issue("microsoft/nav-arm-templates #161; kubernetes-sigs/cluster-api-provider-azure #172", "2026-11")
+
+
 def _subnets_in_use(view: View, record: Record, _: Record | None) -> None:
     for subnet in inline.parts(view, record, SUBNET):
         users = view.referring(subnet, NETWORK_GATEWAY, "ipConfigurations[*].subnet.id")
         if users:
-            raise CloudError("InUseSubnetCannotBeDeleted", f"Subnet {subnet.id} is in use by {users[0].id}.")
+            raise CloudError("InUseSubnetCannotBeDeleted", _IN_USE.format(id=subnet.id, user=users[0].id))
 
 
 NETWORK_ROWS = TypeTable(
@@ -102,7 +108,7 @@ NETWORK_ROWS = TypeTable(
         InUse(HUB_CONNECTION, "remoteVirtualNetwork.id", REFUSED, "{id} is connected to a hub by {user}",
               docs("Virtual WAN FAQ")),
     ),
-    deletion_rules=(Rule("none of its subnets is in use", _subnets_in_use, ERRORS),),
+    deletion_rules=(Rule("none of its subnets is in use", _subnets_in_use, _IN_USE_SOURCE),),
     effects=watcher.enable,
     removed=inline.drop(SUBNET),
     twin=EXISTS,
@@ -115,6 +121,9 @@ def network_of(view: View, subnet: Record) -> Record | None:
     return next(iter(view.anywhere(VIRTUAL_NETWORK, subnet_parent(subnet.id or new_id(view, subnet)))), None)
 
 
+_RANGES = issue("MicrosoftDocs/azure-docs #123869; Azure/azure-cli #10917", "2026-11")
+
+
 def subnet_parent(subnet_id: str) -> str:
     """The id of the network that a subnet's id is inside."""
     return subnet_id.rpartition("/subnets/")[0]
@@ -123,9 +132,15 @@ def subnet_parent(subnet_id: str) -> str:
 def _inside_network(view: View, draft: Record, _: Record | None) -> None:
     parent, mine = network_of(view, draft), network(subnet_prefix(draft))
     space = [found for cidr in prefixes(parent) if (found := network(cidr))] if parent else []
-    if mine is None or not any(mine.subnet_of(whole) for whole in space) or mine.prefixlen > 29:
-        name = draft.inputs["subnetName"]
-        raise CloudError("NetcfgInvalidSubnet", f"Subnet '{name}' is not valid in its virtual network.")
+    name, whole_name = draft.inputs["subnetName"], draft.inputs["virtualNetworkName"]
+    if mine is None or mine.prefixlen > 29:
+        raise CloudError("NetcfgInvalidSubnet", f"Subnet '{name}' is not valid in virtual network '{whole_name}'.")
+    if not any(mine.subnet_of(whole) for whole in space):
+        raise CloudError(
+            "NetcfgSubnetRangeOutsideVnet",
+            f"Subnet '{name}' is not valid because its IP address range is outside the IP address range of virtual "
+            f"network '{whole_name}'.",
+        )
 
 
 def _apart(view: View, draft: Record, _: Record | None) -> None:
@@ -135,7 +150,7 @@ def _apart(view: View, draft: Record, _: Record | None) -> None:
         raise CloudError(
             "NetcfgSubnetRangesOverlap",
             f"Subnet '{draft.inputs['subnetName']}' is not valid because its IP address range overlaps with that of an "
-            "existing subnet in its virtual network.",
+            f"existing subnet in virtual network '{draft.inputs['virtualNetworkName']}'.",
         )
 
 
@@ -178,8 +193,8 @@ SUBNET_ROWS = TypeTable(
         refers("routeTable.id", ROUTE_TABLE),
     ),
     rules=(
-        Rule("its block lies in the network's, /29 or shorter", _inside_network, _FAQ),
-        Rule("no two subnets of a network overlap", _apart, issue("Azure/azure-rest-api-specs, Network error codes")),
+        Rule("its block lies in the network's, /29 or shorter", _inside_network, _RANGES),
+        Rule("no two subnets of a network overlap", _apart, _RANGES),
         Rule("what it uses is in its region", _own_region, ERRORS),
     ),
     computed=(
@@ -190,7 +205,7 @@ SUBNET_ROWS = TypeTable(
     ),
     in_use=(
         InUse(NETWORK_GATEWAY, "ipConfigurations[*].subnet.id", "InUseSubnetCannotBeDeleted",
-              "Subnet {id} is in use by {user} and cannot be deleted.", ERRORS),
+              _IN_USE, _IN_USE_SOURCE),
     ),
     twin=EXISTS,
 )  # fmt: skip

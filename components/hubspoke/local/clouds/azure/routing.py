@@ -1,16 +1,16 @@
 """Route tables of subnets, and their routes."""
 
+from dataclasses import replace
 from typing import Any
 
 from ..networks import any_cidr
 from ..protocol import CloudError, Properties
 from ..records import Record
-from ..table import Children, Computed, InUse, Rule, TypeTable, always
+from ..table import Children, Computed, InUse, Rule, always
 from ..view import View
 from . import inline
 from .sources import (
     ERRORS,
-    EXISTS,
     REFUSED,
     ROUTE,
     ROUTE_TABLE,
@@ -19,9 +19,8 @@ from .sources import (
     docs,
     in_group,
     inside,
-    named,
     new_id,
-    path_immutables,
+    of_group,
 )
 
 _HOPS = ("VirtualNetworkGateway", "VnetLocal", "Internet", "VirtualAppliance", "None")
@@ -59,12 +58,8 @@ def users(property_: str) -> Any:
     return lambda view, record: [{"id": r.id} for r in view.referring(record, SUBNET, property_)]
 
 
-TABLE_ROWS = TypeTable(
-    ROUTE_TABLE,
-    new_id=new_id,
-    regional=False,
-    auto_name=named(ROUTE_TABLE),
-    immutable=path_immutables(ROUTE_TABLE),
+TABLE_ROWS = replace(
+    of_group(ROUTE_TABLE),
     references=(in_group(),),
     rules=(Rule("its routes make sense", _check_routes, _ROUTES),),
     computed=(
@@ -80,22 +75,16 @@ TABLE_ROWS = TypeTable(
     effects=inline.wins("routes", ROUTE),
     removed=inline.drop(ROUTE),
     children=(Children(ROUTE, "routeTableName"),),
-    twin=EXISTS,
 )  # fmt: skip
 
-ROUTE_ROWS = TypeTable(
-    ROUTE,
-    new_id=new_id,
-    regional=False,
-    auto_name=named(ROUTE),
-    immutable=path_immutables(ROUTE),
+ROUTE_ROWS = replace(
+    of_group(ROUTE),
     references=(in_group(), inside(ROUTE)),
     rules=(
         Rule("it makes sense", _check_one, _ROUTES),
         Rule("no second one with its prefix", _one_per_prefix, _ROUTES),
     ),
     computed=(Computed("hasBgpOverride", always(False), api("Routes_Get")),),
-    twin=EXISTS,
 )
 
 TABLES = (TABLE_ROWS, ROUTE_ROWS)

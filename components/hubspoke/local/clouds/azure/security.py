@@ -1,17 +1,16 @@
 """Network security groups and their rules."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..protocol import CloudError, Properties
 from ..records import Record
-from ..table import Children, Computed, InUse, Rule, TypeTable, always
+from ..table import Children, Computed, InUse, Rule, always
 from ..view import View
 from . import inline
 from .places import default_rules
 from .routing import users
 from .sources import (
-    ERRORS,
-    EXISTS,
     REFUSED,
     SECURITY_GROUP,
     SECURITY_RULE,
@@ -20,12 +19,13 @@ from .sources import (
     docs,
     in_group,
     inside,
-    named,
+    issue,
     new_id,
-    path_immutables,
+    of_group,
 )
 
 _RULES = docs("Network security groups, Security rules")
+_CONFLICT = issue("hashicorp/terraform-provider-azurerm #11137; jenkins-infra/azure #439", "2026-11")
 _WORDS = {
     "access": ("Allow", "Deny"), "direction": ("Inbound", "Outbound"),
     "protocol": ("Tcp", "Udp", "Icmp", "Esp", "Ah", "*"),
@@ -64,7 +64,7 @@ def _no_conflict(rules: Iterable[Properties]) -> None:
             raise CloudError(
                 "SecurityRuleConflict",
                 f"Security rule {rule.get('name')} conflicts with rule {seen[place]}. Rules cannot have the same "
-                "Priority and Direction.",
+                "Priority and Direction. To learn more, see aka.ms/nsgrules.",
             )
         seen[place] = str(rule.get("name"))
 
@@ -93,16 +93,12 @@ def _own_priority(view: View, draft: Record, _: Record | None) -> None:
     _no_conflict([*(rule for rule in written if rule.get("name") != draft.inputs["securityRuleName"]), *named_])
 
 
-GROUP_ROWS = TypeTable(
-    SECURITY_GROUP,
-    new_id=new_id,
-    regional=False,
-    auto_name=named(SECURITY_GROUP),
-    immutable=path_immutables(SECURITY_GROUP),
+GROUP_ROWS = replace(
+    of_group(SECURITY_GROUP),
     references=(in_group(),),
     rules=(
         Rule("its rules make sense", _inline_rules, _RULES),
-        Rule("a priority once in a direction", _inline_priorities, _RULES),
+        Rule("a priority once in a direction", _inline_priorities, _CONFLICT),
     ),
     computed=(
         Computed("defaultSecurityRules", lambda _, __: default_rules(), _RULES),
@@ -112,26 +108,22 @@ GROUP_ROWS = TypeTable(
     ),
     in_use=(
         InUse(SUBNET, "networkSecurityGroup.id", "InUseNetworkSecurityGroupCannotBeDeleted",
-              "Network security group {id} is in use by {user} and cannot be deleted.", ERRORS),
+              "Network security group {id} cannot be deleted because it is in use by the following resources: {user}. "
+              "In order to delete the Network security group, remove the association with the resource(s).",
+              issue("pulumi/pulumi-azure-native #3051; DataBiosphere/terra-workspace-manager #502", "2026-11")),
     ),
     effects=inline.wins("securityRules", SECURITY_RULE),
     removed=inline.drop(SECURITY_RULE),
     children=(Children(SECURITY_RULE, "networkSecurityGroupName"),),
-    twin=EXISTS,
 )  # fmt: skip
 
-RULE_ROWS = TypeTable(
-    SECURITY_RULE,
-    new_id=new_id,
-    regional=False,
-    auto_name=named(SECURITY_RULE),
-    immutable=path_immutables(SECURITY_RULE),
+RULE_ROWS = replace(
+    of_group(SECURITY_RULE),
     references=(in_group(), inside(SECURITY_RULE)),
     rules=(
         Rule("it makes sense", _one_rule, _RULES),
-        Rule("its priority is its own in its direction", _own_priority, _RULES),
+        Rule("its priority is its own in its direction", _own_priority, _CONFLICT),
     ),
-    twin=EXISTS,
 )
 
 TABLES = (GROUP_ROWS, RULE_ROWS)

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..protocol import CloudError
 from ..records import Record
-from ..table import AutoName, Immutable, Reference, Source, Twin, immutables
+from ..table import READ_ON, AutoName, Immutable, Reference, Source, Twin, TypeTable, immutables
 from ..view import View
 
 
@@ -24,8 +24,8 @@ def provider(file: str) -> Source:
     return Source(f"pulumi-azure-native, provider/pkg/{file}")
 
 
-def issue(name: str) -> Source:
-    return Source(f"GitHub, {name}")
+def issue(name: str, date: str = READ_ON) -> Source:
+    return Source(f"GitHub, {name}", date)
 
 
 AUTO_NAMING = provider("provider/provider.go, getDefaultName")
@@ -140,13 +140,26 @@ def refers(property_: str, *types: str, anywhere: bool = False, loose: bool = Fa
     return Reference(
         property_, types, "InvalidResourceReference",
         "Resource {id} was not found. Please make sure that the referenced resource exists, and that both resources "
-        "are in the same region.", ERRORS, shared=(lambda _, __: True) if anywhere else None, loose=loose,
+        "are in the same region.", issue("MicrosoftDocs/azure-docs #81734", "2026-11"),
+        shared=(lambda _, __: True) if anywhere else None, loose=loose,
     )  # fmt: skip
 
 
 def path_immutables(type_: str) -> tuple[Immutable, ...]:
     """A change of anything that is part of a thing's id replaces it."""
     return immutables(REPLACEMENT, "resourceGroupName", *(name for _, name in PATHS[type_]))
+
+
+def of_group(type_: str) -> TypeTable:
+    """What is the same of everything that is named in a resource group, where a type has no more to say of it."""
+    return TypeTable(
+        type_,
+        new_id=new_id,
+        regional=False,
+        auto_name=named(type_),
+        immutable=path_immutables(type_),
+        twin=EXISTS,
+    )
 
 
 def refuse(problem: str | None, code: str = REFUSED) -> None:

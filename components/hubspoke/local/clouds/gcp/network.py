@@ -28,6 +28,7 @@ from .sources import (
     FIREWALL,
     FIREWALL_POLICY_ASSOCIATION,
     HA_VPN_GATEWAY,
+    IN_USE,
     NETWORK,
     NETWORK_PEERING,
     ROUTE,
@@ -82,7 +83,7 @@ NETWORK_ROWS = TypeTable(
         Computed("numericId", lambda _, r: r.outputs.get("networkId"), _NETWORK_FILE),
     ),
     in_use=used_by(
-        ERRORS, (SUBNETWORK, "network"), (ROUTER, "network"), (HA_VPN_GATEWAY, "network"), (ROUTE, "network"),
+        IN_USE, (SUBNETWORK, "network"), (ROUTER, "network"), (HA_VPN_GATEWAY, "network"), (ROUTE, "network"),
         (CLASSIC_VPN_GATEWAY, "network"), (FIREWALL, "network"), (NETWORK_PEERING, "network"),
         (SPOKE, "linkedVpcNetwork.uri"), (FIREWALL_POLICY_ASSOCIATION, "attachmentTarget"), noun="network"),
     children=tuple(Children(type_, "network") for type_ in (SUBNETWORK, ROUTE, FIREWALL, ROUTER, NETWORK_PEERING)),

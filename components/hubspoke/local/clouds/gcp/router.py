@@ -10,7 +10,7 @@ from ..table import Children, Computed, Provisioning, Rule, Source, TypeTable, V
 from ..view import View
 from .common import TAKEN, invalid, named_like_gce, others, refers, target, thing, used_by
 from .places import id_of, last
-from .sources import ERRORS, NETWORK, ROUTER, ROUTER_INTERFACE, ROUTER_PEER, VPN_TUNNEL, api, compute
+from .sources import IN_USE, NETWORK, ROUTER, ROUTER_INTERFACE, ROUTER_PEER, VPN_TUNNEL, api, compute
 
 _ROUTER_FILE, _INTERFACE_FILE, _PEER_FILE = compute("router"), compute("router_interface"), compute("router_peer")
 _QUOTAS = Source("Cloud Router documentation, Quotas and limits")
@@ -90,7 +90,7 @@ ROUTER_ROWS = TypeTable(
         Rule("ranges are advertised in custom mode only", _custom_only, api("routers")),
         Rule(f"at most {ADVERTISED} advertised ranges", _no_more("advertisedIpRanges", ADVERTISED), _QUOTAS),
     ),
-    in_use=used_by(ERRORS, (VPN_TUNNEL, "router"), noun="router"),
+    in_use=used_by(IN_USE, (VPN_TUNNEL, "router"), noun="router"),
     removed=_drop,
     children=(Children(ROUTER_INTERFACE, "router"), Children(ROUTER_PEER, "router")),
     provisioning=Provisioning(12, _ROUTER_FILE),
@@ -166,7 +166,7 @@ ROUTER_INTERFACE_ROWS = TypeTable(
         Computed("ipRange", always(""), api("routers")),
         Computed("redundantInterface", always(""), api("routers")),
     ),
-    in_use=used_by(ERRORS, (ROUTER_PEER, "interface"), noun="router interface", local=True),
+    in_use=used_by(IN_USE, (ROUTER_PEER, "interface"), noun="router interface", local=True),
     provisioning=Provisioning(12, _INTERFACE_FILE),
 )  # fmt: skip
 

@@ -25,6 +25,10 @@ def ncc(page: str) -> Source:
     return Source(f"Network Connectivity Center documentation, {page}")
 
 
+# What keeps a thing from being deleted, in the words that users were told.
+IN_USE = Source(
+    "GitHub, terraform-google-modules/terraform-google-vpn #23; hashicorp/terraform-provider-google #9812", "2026-11"
+)
 ERRORS = Source("Compute Engine API, error messages; terraform-provider-google issues")
 
 NETWORK = "gcp:compute/network:Network"

@@ -15,10 +15,10 @@ from .common import TAKEN, invalid, named_like_gce, number, others, refers, targ
 from .places import id_of
 from .sources import (
     CLASSIC_VPN_GATEWAY,
-    ERRORS,
     EXTERNAL_VPN_GATEWAY,
     FORWARDING_RULE,
     HA_VPN_GATEWAY,
+    IN_USE,
     NETWORK,
     ROUTE,
     ROUTER,
@@ -201,7 +201,7 @@ ROWS = TypeTable(
         Computed("tunnelId", number(), api("vpnTunnels"), assigned=True),
     ),
     in_use=used_by(
-        ERRORS, (ROUTER_INTERFACE, "vpnTunnel"), (ROUTE, "nextHopVpnTunnel"), (SPOKE, "linkedVpnTunnels.uris"),
+        IN_USE, (ROUTER_INTERFACE, "vpnTunnel"), (ROUTE, "nextHopVpnTunnel"), (SPOKE, "linkedVpnTunnels.uris"),
         noun="vpn_tunnel"),
     sets=("localTrafficSelectors", "remoteTrafficSelectors"),
     write_only=("sharedSecret", "sharedSecretWo"),

@@ -23,6 +23,7 @@ from .sources import (
     EXTERNAL_VPN_GATEWAY,
     FORWARDING_RULE,
     HA_VPN_GATEWAY,
+    IN_USE,
     NETWORK,
     VPN_TUNNEL,
     api,
@@ -56,7 +57,7 @@ HA_ROWS = TypeTable(
         Validation("stackType", one_of("IPV4_ONLY", "IPV4_IPV6", "IPV6_ONLY"), _HA_FILE, "a stack of IPv4 or IPv6"),
     ),
     computed=(Computed("vpnInterfaces", _interfaces, api("vpnGateways"), assigned=True),),
-    in_use=used_by(ERRORS, (VPN_TUNNEL, "vpnGateway"), (VPN_TUNNEL, "peerGcpGateway"), noun="vpn_gateway"),
+    in_use=used_by(IN_USE, (VPN_TUNNEL, "vpnGateway"), (VPN_TUNNEL, "peerGcpGateway"), noun="vpn_gateway"),
     children=(Children(VPN_TUNNEL, "vpnGateway"),),
     provisioning=Provisioning(12, _HA_FILE),
 )  # fmt: skip
@@ -82,7 +83,7 @@ EXTERNAL_ROWS = TypeTable(
         Validation("interfaces[*].ipAddress", address, api("externalVpnGateways"), "an IPv4 address"),
     ),
     rules=(Rule("as many interfaces as its redundancy says", _interfaces_fit, api("externalVpnGateways")),),
-    in_use=used_by(ERRORS, (VPN_TUNNEL, "peerExternalGateway"), noun="external_vpn_gateway"),
+    in_use=used_by(IN_USE, (VPN_TUNNEL, "peerExternalGateway"), noun="external_vpn_gateway"),
     provisioning=Provisioning(12, _EXTERNAL_FILE),
 )  # fmt: skip
 
@@ -95,7 +96,7 @@ CLASSIC_ROWS = TypeTable(
     validations=(named_like_gce(_CLASSIC_FILE),),
     computed=(Computed("gatewayId", small_number, api("targetVpnGateways"), assigned=True),),
     in_use=used_by(
-        ERRORS, (VPN_TUNNEL, "targetVpnGateway"), (FORWARDING_RULE, "target"), noun="target_vpn_gateway"),
+        IN_USE, (VPN_TUNNEL, "targetVpnGateway"), (FORWARDING_RULE, "target"), noun="target_vpn_gateway"),
     children=(Children(VPN_TUNNEL, "targetVpnGateway"), Children(FORWARDING_RULE, "target")),
     provisioning=Provisioning(12, _CLASSIC_FILE),
 )  # fmt: skip
