@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from pulumi import automation
@@ -13,6 +14,7 @@ from pulumi.automation import EngineEvent
 from hubspoke.local.plugins.serving import FOLDER
 from hubspoke.operate.cli_environment import cli_environment
 from hubspoke.operate.cli_shadow import Shadow, shadow
+from hubspoke.operate.cli_targets import with_dependents
 from hubspoke.operate.errors import OperateError, Unsupported, shorten
 from hubspoke.operate.masking import mask
 from hubspoke.operate.project import Paths
@@ -47,19 +49,17 @@ class CliStack:
         if self._at is None and not self.exists():
             with shadow(self._paths, self.name, self.states(self._needs), runs=True) as place:
                 return CliStack(self._paths, self.name, at=place).preview(on_event, options)
-        arguments = _program_arguments(options)
 
         def do(stack: automation.Stack, take: OnEvent) -> object:
-            return stack.preview(on_event=take, **arguments)
+            return stack.preview(on_event=take, **_program_arguments(_spelled_out(stack, options)))
 
         return self._run("preview", on_event, options, do, create=self._at is not None)
 
     def up(self, on_event: OnEvent, options: Options) -> Result:
         """`pulumi up`."""
-        arguments = _program_arguments(options)
 
         def do(stack: automation.Stack, take: OnEvent) -> object:
-            return stack.up(on_event=take, **arguments)
+            return stack.up(on_event=take, **_program_arguments(_spelled_out(stack, options)))
 
         return self._run("up", on_event, options, do, create=True)
 
@@ -181,11 +181,17 @@ def _arguments(options: Options) -> dict[str, Any]:
     return {"parallel": options.parallel, "target": list(options.targets)}
 
 
+def _spelled_out(stack: automation.Stack, options: Options) -> Options:
+    if not (options.targets and options.target_dependents):
+        return options
+    resources = _export(stack)["deployment"].get("resources") or ()
+    return replace(options, targets=with_dependents(resources, options.targets), target_dependents=False)
+
+
 def _program_arguments(options: Options) -> dict[str, Any]:
     return {
         **_arguments(options),
         "refresh": options.refresh or None,
-        "target_dependents": options.target_dependents or None,
         "policy_packs": [str(pack.path) for pack in options.packs],
         "policy_pack_configs": [str(pack.config.resolve()) for pack in options.packs if pack.config],
     }

@@ -1,5 +1,6 @@
 """Property values through their outer forms, and the paths into them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hubspoke.local.engine.graph import deletion_order, ordered
 from hubspoke.local.engine.monitor import satisfies
 from hubspoke.local.engine.paths import contains, parse, reset
 from hubspoke.local.engine.secrets import Crypter
-from hubspoke.local.engine.state import State
+from hubspoke.local.engine.state import State, stamp
 from hubspoke.local.engine.targets import Targets
 from hubspoke.local.engine.values import ResourceRef, Secret, copied, has_secrets, mark, plain
 from hypothesis import given
@@ -129,3 +130,10 @@ def test_resources_are_put_in_order_where_they_are_not() -> None:
     free, user, base = state("free"), state("user", "base"), state("base")
     assert ordered([free, user, base]) == [free, base, user]
     assert ordered([base, free, user]) == [base, free, user]
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "written"), [(0, "09Z"), (100000, "09.1Z"), (850, "09.00085Z"), (123456, "09.123456Z")]
+)
+def test_times_are_written_as_the_cli_does(microseconds: int, written: str) -> None:
+    assert stamp(datetime(2026, 11, 20, 8, 30, 9, microseconds, UTC)) == f"2026-11-20T08:30:{written}"

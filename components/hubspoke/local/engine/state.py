@@ -149,4 +149,9 @@ def _member_from_json(name: str, value: Any, cipher: Cipher) -> Any:
 
 
 def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return stamp(datetime.now(UTC))
+
+
+def stamp(time: datetime) -> str:
+    """As the CLI writes it (RFC3339Nano of Go): a fraction of a second ends in no zero, and one of none is left out."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".") + "Z"
