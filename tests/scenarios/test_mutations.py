@@ -16,14 +16,15 @@ from hubspoke.plan import Plan, load_plan
 from tests.scenarios.judging import Judge
 from tests.scenarios.mutations import Mutation, mutations
 
-INTENTS = Path(__file__).parents[1] / "intents"
+ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
-EXAMPLES = ("aws",)
+# One cloud, and the example WAN of three.
+EXAMPLES = {"aws": ROOT / "tests" / "intents" / "aws.yaml", "wan": ROOT / "stacks" / "wan.yaml"}
 
 
 @cache
 def plan(example: str) -> Plan:
-    return load_plan(INTENTS / f"{example}.yaml", INTENTS / f"{example}.lock")
+    return load_plan(EXAMPLES[example], EXAMPLES[example].with_suffix(".lock"))
 
 
 @cache

@@ -1,6 +1,5 @@
 """AzureHub: a virtual hub with a route table per segment, joined to Cloudflare by IPsec."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -42,7 +41,7 @@ class AzureHub(pulumi.ComponentResource):
         gateway = self._make_gateway(list(tables.values()))
         tunnels = self._connect(gateway, self._make_site(args["virtual_wan_id"]))
         # Spokes come once the tunnels are there, as Cloudflare refuses routes that lead over none.
-        self.virtual_hub_id = pulumi.Output.all(self._virtual_hub.id, *tunnels.tunnel_ids.values()).apply(_first)
+        self.virtual_hub_id = tunnels.before(self._virtual_hub.id)
         ids = {key: table.id for key, table in tables.items()}
         self.route_tables = pulumi.Output.all(**ids, **{ONRAMP: self._onramp_table()})
         self.register_outputs(self.outputs())
@@ -180,10 +179,6 @@ class AzureHub(pulumi.ComponentResource):
             use_local_azure_ip_address=False,
             use_policy_based_traffic_selectors=False,
         )
-
-
-def _first(values: Sequence[str]) -> str:
-    return values[0]
 
 
 def _outside(gateway: azure.network.VpnGateway, number: int) -> pulumi.Output[str]:

@@ -43,8 +43,7 @@ class GcpHub(pulumi.ComponentResource):
         network = self._transit_network(hub).self_link
         vpn = Vpn(self._make, hub, network, parse_cloudflare(args))
         # Spokes may lead into the tunnels only once these are there, so the network is given away with them.
-        complete = pulumi.Output.all(network, *vpn.at_cloudflare.tunnel_ids.values())
-        self.network = complete.apply(lambda all_: str(all_[0]))
+        self.network = vpn.at_cloudflare.before(network)
         self.hub_id, self.groups = pulumi.Output.from_input(""), pulumi.Output.from_input({})
         if hub.routing == "bgp":
             self.hub_id = self._connectivity(hub, vpn.sessions)
