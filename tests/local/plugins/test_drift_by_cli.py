@@ -1,5 +1,6 @@
 """Drift by the Pulumi CLI, with the simulated clouds as its plugins: found, judged and put back as by the local engine."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,11 @@ def test_it_puts_back_all_of_it_and_nothing_else(story: Any) -> None:
     kept = {key: value for key, value in story.before.items() if key not in renewed}
     assert {key: story.after.get(key) for key in kept} == kept
     new = [values for key, values in story.after.items() if key not in kept]
-    assert sorted(map(str, new)) == sorted(str(story.before[key]) for key in renewed)
+    assert sorted(map(written, new)) == sorted(written(story.before[key]) for key in renewed)
+
+
+def written(values: Any) -> str:
+    return json.dumps(values, sort_keys=True)
 
 
 def test_no_key_is_shown(story: Any) -> None:
