@@ -18,6 +18,7 @@ from hubspoke.local.clouds.table import Fact, TypeTable
 from hubspoke.local.clouds.testing import (
     CloudAccount,
     Made,
+    Refused,
     aws_account,
     azure_account,
     cloudflare_account,
@@ -95,7 +96,8 @@ def _changed(rows: Any, line: Line, kind: str) -> Any:
 def proven(line: Line, proof: Callable[[Line], None]) -> None:
     """A proof holds, and would not if the line were untrue: it fails, or the world cannot even be made."""
     proof(line)
-    with untrue(line), pytest.raises((AssertionError, pytest.fail.Exception, CloudError, TypeError, ValueError)):
+    failed = (AssertionError, pytest.fail.Exception, CloudError, Refused, TypeError, ValueError)
+    with untrue(line), pytest.raises(failed):
         proof(line)
 
 
@@ -172,9 +174,18 @@ def _networks(world: World) -> None:
     world.make("subnet", aws.SUBNET, vpcId=world.id("vpc"), cidrBlock="10.1.0.0/24")
     world.make("subnet b", aws.SUBNET, vpcId=world.id("vpc"), cidrBlock="10.1.1.0/24", availabilityZone="eu-west-1b")
     world.make("subnet2", aws.SUBNET, vpcId=world.id("vpc2"), cidrBlock="10.2.0.0/24")
-    world.make("acl", aws.NETWORK_ACL, vpcId=world.id("vpc"))
     world.make("igw", aws.INTERNET_GATEWAY, vpcId=world.id("vpc"))
     world.make("flow log", aws.FLOW_LOG, vpcId=world.id("vpc"), trafficType="ALL")
+
+
+def _acls(world: World) -> None:
+    """An ACL with a rule and a subnet that are resources of their own, and the one a network came with."""
+    acl = world.make("acl", aws.NETWORK_ACL, vpcId=world.id("vpc"))
+    web = {"ruleNumber": 100, "ruleAction": "allow", "protocol": "tcp", "fromPort": 443, "toPort": 443}
+    world.make("acl rule", aws.ACL_RULE, networkAclId=acl, cidrBlock="10.0.0.0/8", **web)
+    world.make("acl association", aws.ACL_ASSOCIATION, networkAclId=acl, subnetId=world.id("subnet"))
+    default = world.things["vpc"].outputs.get("defaultNetworkAclId")
+    world.make("default acl", aws.DEFAULT_ACL, defaultNetworkAclId=default)
 
 
 def _gateways(world: World) -> None:
@@ -277,7 +288,7 @@ def _cloudflare(world: World) -> None:
 
 
 _BUILDERS: dict[str, tuple[Callable[[World], None], ...]] = {
-    "aws": (_networks, _gateways, _connections, _peerings, _sharing, _security, _others),
+    "aws": (_networks, _acls, _gateways, _connections, _peerings, _sharing, _security, _others),
     "azure-native": azure_world.BUILDERS,
     "gcp": (gcp_world.build,),
     "cloudflare": (_cloudflare,),

@@ -124,6 +124,7 @@ SAMPLES: dict[str, tuple[list[Any], list[Any]]] = {
     "reply or request": (["reply", "request"], ["echo"]),
     "1 to 80 characters": (["a", "a" * 80], ["a" * 81, 'a"b']),
     "a number; the lower wins": ([0, 100], [-1]),
+    "1 to 32766": ([1, 32766], [0, 32767]),
     "1 to 256": ([1, 256], [0, 257]),
     "Standard or SecretsManager": (["Standard", "SecretsManager"], ["standard", "Vault"]),
     "ip, redirect, hostname or asn": (["ip", "asn"], ["cidr"]),

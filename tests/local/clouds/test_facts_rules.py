@@ -21,6 +21,8 @@ TUNNEL = {"accountId": CF, "name": "other", "interfaceAddress": "10.99.1.0/31", 
 GRE = {"accountId": CF, "name": "other", "interfaceAddress": "10.99.1.2/31", "customerGreEndpoint": "198.51.100.2",
        "cloudflareGreEndpoint": "192.0.2.9"}  # fmt: skip
 CF_ROUTE = {"accountId": CF, "prefix": "10.1.0.0/16", "nexthop": "10.99.0.1", "priority": 100}
+ENTRY = {"protocol": "tcp", "cidrBlock": "10.0.0.0/8", "fromPort": 22, "toPort": 22}
+INLINE: dict[str, Any] = {**ENTRY, "ruleNo": 100, "action": "allow"}
 RULE: dict[str, Any] = {"securityGroupId": GROUP, "ipProtocol": "tcp", "fromPort": 80, "toPort": 80}
 
 
@@ -75,6 +77,20 @@ REFUSED: dict[tuple[str, str], tuple[str, Attempt]] = {
         creating(aws.ROUTE_TABLE_ASSOCIATION, routeTableId=Id("rtb"), subnetId=Id("subnet2"))),
     (aws.SECURITY_GROUP, "names are unique in a network"): (
         "InvalidGroup.Duplicate", creating(aws.SECURITY_GROUP, vpcId=VPC, name="default")),
+    (aws.NETWORK_ACL, "a number is given once in each direction"): (
+        "NetworkAclEntryAlreadyExists",
+        creating(aws.NETWORK_ACL, vpcId=VPC, ingress=[INLINE, {**INLINE, "action": "deny"}], egress=[INLINE])),
+    (aws.DEFAULT_ACL, "a number is given once in each direction"): (
+        "NetworkAclEntryAlreadyExists",
+        updating("default acl", ingress=[INLINE], egress=[INLINE, {**INLINE, "action": "deny"}])),
+    (aws.ACL_RULE, "no second rule of one number"): (
+        "NetworkAclEntryAlreadyExists",
+        first(updating("default acl", ingress=[INLINE]),
+              lambda w: w.hub.create(aws.ACL_RULE, networkAclId=w.id("default acl"), ruleNumber=100,
+                                     ruleAction="deny", **ENTRY))),
+    (aws.ACL_ASSOCIATION, "ACL and subnet are in one network"): (
+        "InvalidParameterValue",
+        creating(aws.ACL_ASSOCIATION, networkAclId=Id("acl"), subnetId=Id("subnet2"))),
     **peering(aws.INGRESS_RULE), **peering(aws.EGRESS_RULE),
     (aws.TRANSIT_GATEWAY, "its ASN stays while BGP attachments exist"): (
         "IncorrectState", updating("tgw", amazonSideAsn=64513)),

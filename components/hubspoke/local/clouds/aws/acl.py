@@ -69,9 +69,10 @@ def _once_each(_: View, draft: Record, __: Record | None) -> None:
 
 
 def _free_number(view: View, draft: Record, before: Record | None) -> None:
-    acl = view.get((NETWORK_ACL, DEFAULT_ACL), str(draft.inputs["networkAclId"]))
+    # The network's own ACL is two records with one id: what came with the network, and what took it over.
+    found = view.anywhere((NETWORK_ACL, DEFAULT_ACL), str(draft.inputs["networkAclId"]))
     way = "egress" if draft.inputs.get("egress") else "ingress"
-    inline = (acl.inputs.get(way) or []) if acl else []
+    inline = [rule for acl in found if view.owns(acl) for rule in acl.inputs.get(way) or []]
     if before is None and any(rule["ruleNo"] == draft.inputs["ruleNumber"] for rule in inline):
         raise _taken(draft.inputs["ruleNumber"])
 
@@ -88,8 +89,9 @@ def _one_network(view: View, draft: Record, _: Record | None) -> None:
 
 
 def _empty(view: View, record: Record) -> None:
-    for rule in view.referring(record, ACL_RULE, "networkAclId"):
-        view.records.remove(rule)
+    """Its rules go with it, and so does what took it over."""
+    for inner in view.referring(record, (ACL_RULE, DEFAULT_ACL)):
+        view.records.remove(inner)
 
 
 _SHOWN = (

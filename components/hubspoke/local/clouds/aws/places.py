@@ -17,6 +17,7 @@ _ARNS = {
     "aws:ec2transitgateway/transitGateway": ("ec2", "transit-gateway/"),
     "aws:ec2transitgateway/routeTable": ("ec2", "transit-gateway-route-table/"),
     "aws:ec2transitgateway/vpcAttachment": ("ec2", "transit-gateway-attachment/"),
+    "aws:ec2/defaultNetworkAcl": ("ec2", "network-acl/"),
     "aws:ec2/flowLog": ("ec2", "vpc-flow-log/"),
     "aws:vpc/securityGroupIngressRule": ("ec2", "security-group-rule/"),
     "aws:vpc/securityGroupEgressRule": ("ec2", "security-group-rule/"),
