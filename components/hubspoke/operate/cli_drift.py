@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hubspoke.network.snapshot import Snapshot, from_export
 from hubspoke.operate.cli_analysis import analyze
 from hubspoke.operate.cli_shadow import Shadow, shadow
 from hubspoke.operate.cli_stack import CliStack
@@ -54,6 +55,22 @@ class CliLook:
             unknown=self._unknown(managed),
         )  # fmt: skip
 
+    def snapshot(self, on_event: OnEvent) -> Snapshot:
+        """What the clouds hold: a refreshed copy of the state, and where there is an inventory, what is in managed
+        containers and nobody's; `blind` says what was not looked for. Raises OperateError where they cannot be read.
+        """
+        with shadow(self.paths, self.stack, self.states) as place:
+            refreshed = CliStack(self.paths, self.stack, at=place).refresh(on_event, Options(parallel=self.parallel))
+            if refreshed.status is not Status.SUCCEEDED:
+                raise OperateError(f"{self.stack} cannot be looked at: {'; '.join(refreshed.errors)}")
+            managed = [each for each in place.state(self.stack).get("resources") or [] if _is_managed(each)]
+            return from_export({"deployment": self._whole(place, list(self._extras(managed)))})
+
+    @property
+    def blind(self) -> bool:
+        """Whether what others put into managed containers stays unseen."""
+        return self.inventory is None
+
     def _extras(self, managed: list[Resource]) -> Iterator[Finding]:
         owned = {(each["type"], each.get("id", "")) for state in self.states.values() for each in _resources(state)}
         for each in managed if self.inventory else ():
@@ -73,13 +90,16 @@ class CliLook:
     def _judge(
         self, copy: CliStack, place: Shadow, findings: list[Finding]
     ) -> tuple[tuple[Violation, ...], tuple[str, ...]]:
-        deployment = place.state(self.stack)
-        extras = [_as_resource(f.found, f.urn) for f in findings if f.found]
-        whole = {**deployment, "resources": [*deployment.get("resources", ()), *extras]}
         try:
-            return analyze(copy.workspace(), whole, self.packs), ()
+            return analyze(copy.workspace(), self._whole(place, findings), self.packs), ()
         except OperateError as error:
             return (), (str(error),)
+
+    def _whole(self, place: Shadow, findings: list[Finding]) -> dict[str, Any]:
+        """The deployment, with what nobody's stack made."""
+        deployment = place.state(self.stack)
+        extras = [_as_resource(f.found, f.urn) for f in findings if f.found]
+        return {**deployment, "resources": [*deployment.get("resources", ()), *extras]}
 
 
 def _resources(exported: Mapping[str, Any]) -> list[Resource]:

@@ -26,6 +26,10 @@ from hubspoke.operate.stack import OnEvent, Options
 from hubspoke.operate.verify import Of, Seen, captures, recorded
 
 T = TypeVar("T")
+_BLIND = (
+    "what others put into managed route tables, security groups and tunnels was not looked for: there is no inventory "
+    "of real clouds, and a refresh sees only what a stack records"
+)
 OfOption = Annotated[
     Of,
     typer.Option(
@@ -88,7 +92,7 @@ def verify(
     What is planned, recorded or observed is compared with the plan too: missing, extra, different. Exit codes: 0 all
     proven, 3 something is refuted or unknown, 2 usage.
     """
-    _check(of, engine, stack, every, source, target, port, protocol, (sarif, markdown))
+    _check(of, stack, every, source, target, port, protocol, (sarif, markdown))
     session = Session.open(project, engine) if of in (Of.PLAN, Of.RECORDED) else Session.begin(project, engine)
     stacks = [] if of is Of.PLAN else session.chosen(stack, every or stack is None)
     network = _network(session, of, stacks)
@@ -110,7 +114,7 @@ def _tell(outcome: Outcome, *, full: bool, as_json: bool) -> None:
 
 
 def _check(
-    of: Of, engine: Engine, stack: str | None, every: bool, source: str | None, target: str | None, port: int | None,
+    of: Of, stack: str | None, every: bool, source: str | None, target: str | None, port: int | None,
     protocol: str | None, files: Iterable[Path | None],
 ) -> None:  # fmt: skip
     """Raises UsageError for options that do not go together."""
@@ -122,8 +126,6 @@ def _check(
         raise UsageError("--sarif and --markdown are of the whole network: leave out --from and --to")
     if of is Of.PLAN and (stack or every):
         raise UsageError("the plan is of all stacks: --stack and --all go with --of planned, recorded or observed")
-    if of is Of.OBSERVED and engine is Engine.CLI:
-        raise UsageError("the CLI looks by changing the state: run `pulumi refresh`, then `verify --of recorded`")
 
 
 def _judgement(session: Session, network: Network | None, accept: list[str], failed: list[str]) -> Judgement:
@@ -162,11 +164,11 @@ def _planned(session: Session, stacks: list[str]) -> Seen:
 
 
 def _observed(session: Session, stacks: list[str]) -> Seen:
-    from hubspoke.operate.drift import Look, owned_ids
-    from hubspoke.operate.inventory import SimulatedInventory
-
-    inventory, owned = SimulatedInventory(session.paths.clouds), owned_ids(session.paths)
     there = [name for name in stacks if session.stack(name).exists()]
+    look_at = session.looks(Options())
+    looks = {name: look_at(name) for name in there}
+    if any(look.blind for look in looks.values()):
+        typer.echo(_BLIND, err=True)
     with Progress(Console(stderr=True, emoji=False)) as progress:
 
         def on(name: str) -> OnEvent:
@@ -174,8 +176,8 @@ def _observed(session: Session, stacks: list[str]) -> Seen:
             return lambda event: progress.event(name, event)
 
         found = {}
-        for name in there:
-            started, look = time.monotonic(), Look(session.paths, name, inventory, owned)
+        for name, look in looks.items():
+            started = time.monotonic()
             found[name] = look.snapshot(on(name))
             progress.end(Result(name, "refresh", Status.SUCCEEDED, seconds=time.monotonic() - started))
     return Seen(found)
