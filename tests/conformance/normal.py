@@ -35,6 +35,8 @@ _DELETES = {"delete", "delete-replaced", "discard", "discard-replaced"}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _COLOUR = re.compile(r"<\{%.*?%\}>")
 _ADDRESS = re.compile(r" object at 0x[0-9a-f]+")
+# The SDK reports what an apply raises by itself or as of the input that it was for, whichever of two tasks ends first.
+_WRAPPED = re.compile(r"\AWhile processing .* has risen: ", re.DOTALL)
 _FRAMING = [
     re.compile(pattern)
     for pattern in (
@@ -247,6 +249,7 @@ def _error(urn: str, message: str) -> Properties:
     text = f"{_COLOUR.sub('', message).strip()}\n"
     for framing in _FRAMING:
         text = framing.sub("", text)
+    text = _WRAPPED.sub("", text)
     stack = "::pulumi:pulumi:Stack::" in urn
     return {"urn": "" if stack else urn, "message": _ADDRESS.sub(" object", text.strip())}
 
