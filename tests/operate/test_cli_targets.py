@@ -6,7 +6,7 @@ from hubspoke.operate.cli_targets import with_dependents
 
 
 def state(urn: str, provider: str = "", **more: Any) -> dict[str, Any]:
-    return {"urn": urn, "provider": f"{provider}::id" if provider else "", **more}
+    return {"urn": urn, "type": "t", "provider": f"{provider}::id" if provider else "", **more}
 
 
 STATE = [

@@ -8,17 +8,15 @@ from functools import cached_property
 from hubspoke.network.advice import culprits
 from hubspoke.network.alike import in_words_of
 from hubspoke.network.compare import Difference, compare
-from hubspoke.network.delta import unlike
-from hubspoke.network.failures import case, fail, prove_failures
+from hubspoke.network.delta import changes
+from hubspoke.network.failures import case, fail
 from hubspoke.network.intended import intended, questions
 from hubspoke.network.kept import Kept
 from hubspoke.network.known import Known
-from hubspoke.network.model import Endpoint, Finding, Network
+from hubspoke.network.model import Finding, Network
 from hubspoke.network.prove import ask
 from hubspoke.network.questions import Answer, Question, Verdict
 from hubspoke.plan.model import Plan
-
-_PARTS = ("tables", "links", "endpoints", "filters", "sessions")
 
 
 class NotInNetwork(Exception):
@@ -124,18 +122,18 @@ class Judgement:
 
     def _all_down(self) -> tuple[Verdict, ...]:
         *others, last = self.failing
-        asked = _with_risks(self.network, _risks(self.plan, self.accepted))
-        down = _with_risks(fail(asked, *others), _cut_off(asked, others, last))
-        found = prove_failures(down, self.questions, [last])
+        down = fail(self.network, *others)
+        gone = {key for risk in self.failing for key in (*down.cut_off.get(risk, ()), *self._accepted.get(risk, ()))}
+        found = case(Known.of(down), down, self.questions, last, gone)[1]
         return tuple(replace(verdict, case=" and ".join(self.failing)) for verdict in found)
 
     @cached_property
     def _accepted(self) -> dict[str, tuple[str, ...]]:
         """The endpoints that each failure may cut off, beside those that the network says itself."""
-        found: dict[str, tuple[str, ...]] = {}
-        for key, risks in _risks(self.plan, self.accepted).items():
-            for risk in risks:
-                found[risk] = (*found.get(risk, ()), key)
+        hubs, found = _hubs(self.plan), dict[str, tuple[str, ...]]()
+        for each in self.accepted:
+            there = (key for key in hubs.get(each.who, (each.who,)) if key in self.network.endpoint)
+            found[each.risk] = (*found.get(each.risk, ()), *there)
         return found
 
     @cached_property
@@ -147,11 +145,9 @@ class Judgement:
     def _as_planned(self) -> bool:
         """Whether it says what the plan says, of which all is proven."""
         meant = self.kept.network if self.kept else None
-        return (
-            meant is not None
-            and self._seen.findings == meant.findings
-            and not any(unlike(getattr(meant, part), getattr(self._seen, part)) for part in _PARTS)
-        )
+        if meant is None or self._seen.findings != meant.findings:
+            return False
+        return changes(meant, self._seen) == Network()
 
     @cached_property
     def _known(self) -> Known:
@@ -180,25 +176,3 @@ def overall(verdicts: Iterable[Verdict]) -> Answer:
     """One answer for many: one that is refuted outranks one that is unknown, and that one those that are proven."""
     answers = Counter(verdict.answer for verdict in verdicts)
     return "refuted" if answers["refuted"] else "unknown" if answers["unknown"] else "proven"
-
-
-def _risks(plan: Plan, accepted: Iterable[Accepted]) -> dict[str, tuple[str, ...]]:
-    """What may cut off an endpoint beside what the network says itself."""
-    hubs, found = _hubs(plan), dict[str, tuple[str, ...]]()
-    for each in accepted:
-        for key in hubs.get(each.who, (each.who,)):
-            found[key] = (*found.get(key, ()), each.risk)
-    return found
-
-
-def _cut_off(network: Network, risks: Sequence[str], last: str) -> dict[str, tuple[str, ...]]:
-    """The endpoints that any of these risks cuts off, as if the last one did."""
-    return {e.key: (last,) for e in network.endpoints if not set(risks).isdisjoint(e.risks)}
-
-
-def _with_risks(network: Network, more: dict[str, tuple[str, ...]]) -> Network:
-    def one(endpoint: Endpoint) -> Endpoint:
-        risks = more.get(endpoint.key)
-        return replace(endpoint, risks=(*endpoint.risks, *risks)) if risks else endpoint
-
-    return replace(network, endpoints=tuple(map(one, network.endpoints))) if more else network

@@ -67,9 +67,9 @@ class CliLook:
             return from_export({"deployment": self._whole(place, list(self._extras(managed)))})
 
     @property
-    def blind(self) -> bool:
-        """Whether what others put into managed containers stays unseen."""
-        return self.inventory is None
+    def unseen(self) -> str:
+        """What is not looked for; "" where there is an inventory."""
+        return "" if self.inventory else _unseen("")
 
     def _extras(self, managed: list[Resource]) -> Iterator[Finding]:
         owned = {(each["type"], each.get("id", "")) for state in self.states.values() for each in _resources(state)}
@@ -82,10 +82,7 @@ class CliLook:
         containers = sum(each["type"] in MANAGED_CONTAINERS for each in managed)
         if self.inventory or not containers:
             return ()
-        return (
-            f"what others put into {containers} managed route tables, security groups and tunnels was not looked for: "
-            "there is no inventory of real clouds, and a refresh sees only what a stack records",
-        )
+        return (_unseen(f"{containers} "),)
 
     def _judge(
         self, copy: CliStack, place: Shadow, findings: list[Finding]
@@ -100,6 +97,13 @@ class CliLook:
         deployment = place.state(self.stack)
         extras = [_as_resource(f.found, f.urn) for f in findings if f.found]
         return {**deployment, "resources": [*deployment.get("resources", ()), *extras]}
+
+
+def _unseen(how_many: str) -> str:
+    return (
+        f"what others put into {how_many}managed route tables, security groups and tunnels was not looked for: "
+        "there is no inventory of real clouds, and a refresh sees only what a stack records"
+    )
 
 
 def _resources(exported: Mapping[str, Any]) -> list[Resource]:

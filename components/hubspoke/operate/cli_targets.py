@@ -7,6 +7,9 @@ refreshes first: "unknown provider ... for resource". Named as targets, they are
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hubspoke.local.engine.graph import dependents
+from hubspoke.local.engine.state import State
+
 Resource = Mapping[str, Any]
 
 
@@ -15,21 +18,24 @@ def with_dependents(resources: Iterable[Resource], targets: Iterable[str]) -> tu
 
     A target that is not in the state stays one.
     """
-    recorded, asked = list(resources), tuple(targets)
-    chosen = set(asked)
-    for each in recorded:  # a state lists what is needed before what needs it
-        if not chosen.isdisjoint(_needs(each)):
-            chosen.add(each["urn"])
-    chosen |= {_provider(each) for each in recorded if each["urn"] in chosen} - {""}
-    order = [each["urn"] for each in recorded if each["urn"] in chosen]
-    return tuple(dict.fromkeys([*(urn for urn in asked if urn not in set(order)), *order]))
+    recorded, asked = [_state(each) for each in resources], dict.fromkeys(targets)
+    roots = [each for each in recorded if each.urn in asked]
+    chosen = {each.urn for root in roots for each in (root, *dependents(recorded, root, _none, children=True))}
+    chosen |= {each.provider_urn() for each in recorded if each.urn in chosen and each.provider}
+    new = [urn for urn in asked if urn not in chosen]
+    return (*new, *dict.fromkeys(each.urn for each in recorded if each.urn in chosen))
 
 
-def _needs(resource: Resource) -> set[str]:
+def _none(_: str) -> bool:
+    return False
+
+
+def _state(resource: Resource) -> State:
+    """As much of it as says what it depends on: a CLI newer than this may write more."""
     by_property = resource.get("propertyDependencies") or {}
-    found = {*(resource.get("dependencies") or ()), *(urn for urns in by_property.values() for urn in urns or ())}
-    return found | {resource.get("parent") or "", resource.get("deletedWith") or ""} - {""}
-
-
-def _provider(resource: Resource) -> str:
-    return str(resource.get("provider") or "").rpartition("::")[0]
+    return State(
+        resource["urn"], resource["type"], custom=bool(resource.get("custom")),
+        parent=resource.get("parent") or "", provider=resource.get("provider") or "",
+        dependencies=list(resource.get("dependencies") or ()), deleted_with=resource.get("deletedWith") or "",
+        property_dependencies={name: list(urns or ()) for name, urns in by_property.items()},
+    )  # fmt: skip

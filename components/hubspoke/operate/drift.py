@@ -76,7 +76,7 @@ class Look:
             steps=refreshed.steps,
         )
 
-    blind = False  # managed containers are looked into
+    unseen = ""  # managed containers are looked into
 
     def snapshot(self, on_event: OnEvent) -> Snapshot:
         """What its clouds hold: a refreshed copy of the state, and what is in managed containers and nobody's.

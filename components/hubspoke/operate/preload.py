@@ -16,11 +16,15 @@ import hubspoke.aws.hub
 import hubspoke.aws.spoke
 import hubspoke.operate.local_stack
 
-_AWS = ("cloudwatch", "ec2", "ec2transitgateway", "iam", "ram", "vpc")
+
+def loaded(sdk: object, *modules: str) -> list[object]:
+    """Lazy modules of an SDK: one is loaded by looking into it."""
+    return [getattr(getattr(sdk, name), "_utilities", None) for name in modules]
+
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of the SDKs, about themselves
-    LOADED = [getattr(getattr(pulumi_aws, name), "_utilities", None) for name in _AWS]
+    LOADED = loaded(pulumi_aws, "cloudwatch", "ec2", "ec2transitgateway", "iam", "ram", "vpc")
     LOADED += [pulumi_cloudflare, pulumi_policy, pulumi_random, hubspoke]
 
 # What is loaded stays: workers need not look through it for garbage, nor copy its pages to do so.

@@ -8,9 +8,8 @@ import hubspoke.azure.hub
 import hubspoke.azure.onramp
 import hubspoke.azure.spoke
 import hubspoke.azure.wan
+from hubspoke.operate.preload import loaded
 
-_AZURE = ("network", "resources", "storage")
-LOADED = [getattr(getattr(pulumi_azure_native, name), "_utilities", None) for name in _AZURE]
-LOADED += [hubspoke]
+LOADED = [*loaded(pulumi_azure_native, "network", "resources", "storage"), hubspoke]
 
 gc.freeze()

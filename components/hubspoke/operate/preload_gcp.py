@@ -7,9 +7,8 @@ import pulumi_gcp
 import hubspoke.gcp.hub
 import hubspoke.gcp.onramp
 import hubspoke.gcp.spoke
+from hubspoke.operate.preload import loaded
 
-_GCP = ("compute", "networkconnectivity")
-LOADED = [getattr(getattr(pulumi_gcp, name), "_utilities", None) for name in _GCP]
-LOADED += [hubspoke]
+LOADED = [*loaded(pulumi_gcp, "compute", "networkconnectivity"), hubspoke]
 
 gc.freeze()

@@ -26,10 +26,6 @@ from hubspoke.operate.stack import OnEvent, Options
 from hubspoke.operate.verify import Of, Seen, captures, recorded
 
 T = TypeVar("T")
-_BLIND = (
-    "what others put into managed route tables, security groups and tunnels was not looked for: there is no inventory "
-    "of real clouds, and a refresh sees only what a stack records"
-)
 OfOption = Annotated[
     Of,
     typer.Option(
@@ -167,8 +163,8 @@ def _observed(session: Session, stacks: list[str]) -> Seen:
     there = [name for name in stacks if session.stack(name).exists()]
     look_at = session.looks(Options())
     looks = {name: look_at(name) for name in there}
-    if any(look.blind for look in looks.values()):
-        typer.echo(_BLIND, err=True)
+    for unseen in sorted({look.unseen for look in looks.values()} - {""}):
+        typer.echo(unseen, err=True)
     with Progress(Console(stderr=True, emoji=False)) as progress:
 
         def on(name: str) -> OnEvent:
