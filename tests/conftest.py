@@ -148,6 +148,12 @@ class World:
         yaml.dump(document, self.paths.wan)
         write_lock(self.paths.lock, allocate_files(self.paths.wan, self.paths.lock)[1])
 
+    def take_intent(self, intent: Path, change: Callable[[Any], None] = lambda _: None) -> None:
+        """Another intent in place of the project's own, changed, with new allocations."""
+        self.paths.wan.write_text(intent.read_text())
+        self.paths.lock.unlink()
+        self.change_intent(change)
+
     def hubspoke(self, *words: str, project: bool = True) -> Ended:
         """The `hubspoke` command, whole, in this process; in this project unless told otherwise."""
         from hubspoke.cli.app import main

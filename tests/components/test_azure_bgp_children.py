@@ -11,7 +11,7 @@ from hubspoke.local.engine import EngineError
 
 from tests.components import azure_lab as made
 from tests.components.conftest import label
-from tests.components.test_azure_children import azure_ends, text
+from tests.components.test_azure_children import both_ends, text
 
 if TYPE_CHECKING:
     from tests.components.conftest import Lab
@@ -80,10 +80,7 @@ def test_every_link_speaks_over_one_of_its_tunnels_each_on_another_instance(lab:
 def test_both_ends_of_every_tunnel_agree(lab: "Lab") -> None:
     """Azure has a route of its own to a BGP peer; answers to the other tunnels' health checks need one."""
     lab.world.up("lab", everything(lab))
-    ends, tunnels = azure_ends(lab), lab.world.clouds.records(type_=TUNNEL)
-    by_place = {(t.inputs["cloudflareEndpoint"], t.inputs["customerEndpoint"]): t.inputs for t in tunnels}
-    assert len(by_place) == len(tunnels) == 8
-    assert {place: end["psk"] for place, end in ends.items()} == {place: t["psk"] for place, t in by_place.items()}
+    ends, by_place = both_ends(lab)
     for place, tunnel in by_place.items():
         inside = tunnel["interfaceAddress"].partition("/")[0]
         assert (f"{inside}/32" in ends[place]["space"]) != bool(tunnel.get("bgp"))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Golden = Callable[[str, str], None]
 Program = Callable[[], object]
+Ends = dict[tuple[str, str], dict[str, Any]]  # by Cloudflare's and Azure's outside address
 
 
 def text(children: dict[str, Any], without: tuple[str, ...] = ()) -> str:
@@ -154,7 +155,7 @@ def test_a_hub_whose_prefix_changes_is_refused_in_a_preview(lab: "Lab") -> None:
         lab.world.run("preview", "lab", program=program("10.102.0.0/23"))
 
 
-def azure_ends(lab: "Lab") -> dict[tuple[str, str], dict[str, Any]]:
+def azure_ends(lab: "Lab") -> Ends:
     """Azure's ends, by Cloudflare's and Azure's outside address."""
     records = lab.world.clouds.records
     sites = {r.id: r for r in records(type_=azure.VPN_SITE)}
@@ -185,12 +186,18 @@ def _onramp_ends(lab: "Lab") -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def test_both_ends_of_every_tunnel_agree(lab: "Lab") -> None:
-    lab.world.up("lab", everything(lab))
+def both_ends(lab: "Lab") -> tuple[Ends, Ends]:
+    """Azure's ends and Cloudflare's, by the addresses that they speak between: as many of each, with the same keys."""
     ends, tunnels = azure_ends(lab), lab.world.clouds.records(type_=TUNNEL)
     by_place = {(t.inputs["cloudflareEndpoint"], t.inputs["customerEndpoint"]): t.inputs for t in tunnels}
     assert len(by_place) == len(tunnels) == 8
     assert {place: end["psk"] for place, end in ends.items()} == {place: t["psk"] for place, t in by_place.items()}
+    return ends, by_place
+
+
+def test_both_ends_of_every_tunnel_agree(lab: "Lab") -> None:
+    lab.world.up("lab", everything(lab))
+    ends, by_place = both_ends(lab)
     for place, tunnel in by_place.items():
         inside = tunnel["interfaceAddress"].partition("/")[0]
         assert f"{inside}/32" in ends[place]["space"], "Azure sends answers into the tunnel"

@@ -16,9 +16,7 @@ INTENT = Path(__file__).parent / "azure_wan.yaml"
 def azure(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The fleet, up. Not to be changed."""
     world = make_world(tmp_path_factory.mktemp("azure") / "project")
-    world.paths.wan.write_text(INTENT.read_text())
-    world.paths.lock.unlink()
-    world.change_intent(lambda _: None)  # allocates
+    world.take_intent(INTENT)
     for stack in STACKS:
         world.up(stack)
     return world

@@ -1,6 +1,5 @@
 """A WAN on Google Cloud, whole: brought up, left alone, changed, put back and taken away in the simulated clouds."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +17,10 @@ NET, REGION = "projects/atlas-data/global/networks/ingest", "europe-west4"
 
 @pytest.fixture(scope="session")
 def deployed_atlas(tmp_path_factory: pytest.TempPathFactory, plain_environment: None) -> "World":  # noqa: ARG001
-    from hubspoke.plan import allocate_files, write_lock
-
     from tests.conftest import make_world
 
     world = make_world(tmp_path_factory.mktemp("atlas") / "project")
-    world.paths.lock.unlink()
-    shutil.copy(Path(__file__).parent / "gcp_wan.yaml", world.paths.wan)
-    write_lock(world.paths.lock, allocate_files(world.paths.wan, world.paths.lock)[1])
+    world.take_intent(Path(__file__).parent / "gcp_wan.yaml")
     adopted = {"name": "ingest", "autoCreateSubnetworks": False}
     net = world.clouds.create("atlas-data", "", gcp.NETWORK, adopted)
     block = {"name": "pipelines", "network": net.id, "ipCidrRange": "10.7.0.0/22"}
@@ -225,11 +220,9 @@ def test_everything_goes_and_what_was_there_before_stays(atlas: "World") -> None
 def test_what_is_adopted_can_be_seeded(world: "World") -> None:
     """As `hubspoke sim seed` does: the network and its subnets, with the ids that the intent gives, once."""
     from hubspoke.operate.seed import seed
-    from hubspoke.plan import allocate_files, load_plan, write_lock
+    from hubspoke.plan import load_plan
 
-    shutil.copy(Path(__file__).parent / "gcp_wan.yaml", world.paths.wan)
-    world.paths.lock.unlink()
-    write_lock(world.paths.lock, allocate_files(world.paths.wan, world.paths.lock)[1])
+    world.take_intent(Path(__file__).parent / "gcp_wan.yaml")
     plan = load_plan(world.paths.wan, world.paths.lock)
     subnet = "projects/atlas-data/regions/europe-west4/subnetworks/pipelines"
     made = seed(plan, world.clouds)

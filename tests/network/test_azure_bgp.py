@@ -29,9 +29,7 @@ Exports = dict[str, dict[str, Any]]  # by stack
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The fleet, up. Not to be changed."""
     made = make_world(tmp_path_factory.mktemp("azure") / "project")
-    made.paths.wan.write_text(INTENT.read_text())
-    made.paths.lock.unlink()
-    made.change_intent(lambda _: None)  # allocates
+    made.take_intent(INTENT)
     for stack in STACKS:
         made.up(stack)
     return made

@@ -1,5 +1,6 @@
 """Azure's single on-ramps, new and adopted, as their stacks record them and as a preview sees them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -19,7 +20,7 @@ from hubspoke.operate.seed import seed
 from hubspoke.plan import Plan, load_plan
 
 from tests.components.test_azure_fleet import INTENT, STACKS, _adopt
-from tests.conftest import make_world
+from tests.conftest import World, make_world
 from tests.network.previews import planned
 from tests.network.test_actual import before_deployment
 
@@ -30,9 +31,7 @@ Stacks = tuple[Plan, dict[str, Snapshot]]
 def acme(tmp_path_factory: pytest.TempPathFactory) -> Stacks:
     """The plan of the Azure fleet with an adopted on-ramp, and what its stacks record."""
     world = make_world(tmp_path_factory.mktemp("acme") / "project")
-    world.paths.wan.write_text(Path(INTENT).read_text())
-    world.paths.lock.unlink()
-    world.change_intent(_adopt)
+    world.take_intent(INTENT, _adopt)
     plan = load_plan(world.paths.wan, world.paths.lock)
     seed(plan, world.clouds)
     for stack in STACKS:
@@ -163,13 +162,16 @@ def test_the_default_route_stays_on_its_hub(acme: Stacks) -> None:
     assert with_default == {"hub weu1/dev", "hub weu1/prod", "hub weu1/shared"}
 
 
+def _changed(folder: Path, change: Callable[[Any], None]) -> tuple[World, Plan]:
+    """A project with the intent of this file, changed, and nothing deployed."""
+    world = make_world(folder / "project")
+    world.take_intent(INTENT, change)
+    return world, load_plan(world.paths.wan, world.paths.lock)
+
+
 def test_the_first_preview_of_stacks_judges_hubs_spokes_and_on_ramps(tmp_path: Path) -> None:
     """With nothing there: a spoke beside its hub, then, once the hubs are up, spokes and on-ramps elsewhere."""
-    world = make_world(tmp_path / "project")
-    world.paths.wan.write_text(Path(INTENT).read_text())
-    world.paths.lock.unlink()
-    world.change_intent(_adopt)
-    plan = load_plan(world.paths.wan, world.paths.lock)
+    world, plan = _changed(tmp_path, _adopt)
     seed(plan, world.clouds)
     for stack in STACKS:
         network = actual(as_told(planned(world, stack), plan), context(plan, [stack]))
@@ -178,11 +180,7 @@ def test_the_first_preview_of_stacks_judges_hubs_spokes_and_on_ramps(tmp_path: P
 
 
 def test_a_spoke_that_is_made_of_another_table_than_the_plan_says_is_not_known(tmp_path: Path) -> None:
-    world = make_world(tmp_path / "project")
-    world.paths.wan.write_text(Path(INTENT).read_text())
-    world.paths.lock.unlink()
-    world.change_intent(lambda _: None)
-    plan = load_plan(world.paths.wan, world.paths.lock)
+    world, plan = _changed(tmp_path, lambda _: None)
     snapshot = planned(world, "network")
 
     def without(each: Resource) -> Resource:
@@ -203,11 +201,7 @@ def _speak(wan: Any) -> None:
 
 def test_an_adopted_network_hears_by_bgp_what_its_routes_send_to_the_gateway(tmp_path: Path) -> None:
     """Its owner may have switched off what the gateway programs: what no route covers has no way."""
-    world = make_world(tmp_path / "project")
-    world.paths.wan.write_text(Path(INTENT).read_text())
-    world.paths.lock.unlink()
-    world.change_intent(_speak)
-    plan = load_plan(world.paths.wan, world.paths.lock)
+    world, plan = _changed(tmp_path, _speak)
     seed(plan, world.clouds)
     world.up("network")
     first = actual(as_told(planned(world, "apps"), plan), context(plan, ["apps"]))

@@ -53,14 +53,10 @@ def first_preview(plan: Path, world: "World", stack: str) -> tuple[Plan, Snapsho
 
 def test_the_first_preview_of_a_hubs_stack_judges_its_own_spokes(tmp_path: Path) -> None:
     """A network with Connectivity Center's hub and one that is peered, before their hubs are there."""
-    from hubspoke.plan import allocate_files, write_lock
-
     from tests.conftest import make_world
 
     world = make_world(tmp_path / "project")
-    world.paths.lock.unlink()
-    world.paths.wan.write_text((Path(__file__).parents[1] / "components" / "gcp_wan.yaml").read_text())
-    write_lock(world.paths.lock, allocate_files(world.paths.wan, world.paths.lock)[1])
+    world.take_intent(Path(__file__).parents[1] / "components" / "gcp_wan.yaml")
     plan, snapshot = first_preview(world.paths.wan, world, "network")
     assert judged(plan, snapshot, ("network",)) == ((), ())
 

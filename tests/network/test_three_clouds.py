@@ -1,6 +1,5 @@
 """The example of three clouds, as its stacks record it and as a preview sees it, against what its plan means."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from hubspoke.network.intended import context, intended, questions
 from hubspoke.network.prove import prove
 from hubspoke.network.snapshot import Snapshot, from_export
 from hubspoke.operate.seed import seed
-from hubspoke.plan import Plan, allocate_files, load_plan, write_lock
+from hubspoke.plan import Plan, load_plan
 
 from tests.conftest import make_world
 from tests.network.test_actual import before_deployment
@@ -29,9 +28,7 @@ Exports = dict[str, dict[str, Any]]  # by stack
 def deployed_wan(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Exports]:
     """The plan, and the state of each of its stacks once it is up in the simulated clouds."""
     world = make_world(tmp_path_factory.mktemp("three") / "project")
-    shutil.copy(WAN, world.paths.wan)
-    world.paths.lock.unlink()
-    write_lock(world.paths.lock, allocate_files(world.paths.wan, world.paths.lock)[1])
+    world.take_intent(WAN)
     plan = load_plan(world.paths.wan, world.paths.lock)
     seed(plan, world.clouds)
     for stack in STACKS:
