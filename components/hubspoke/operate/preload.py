@@ -7,6 +7,7 @@ of a worker can load one at the same time, which lazy modules do not survive bef
 import gc
 import warnings
 
+import jsonschema
 import pulumi_aws
 import pulumi_cloudflare
 import pulumi_policy
@@ -14,7 +15,9 @@ import pulumi_random
 
 import hubspoke.aws.hub
 import hubspoke.aws.spoke
+import hubspoke.compose.aws
 import hubspoke.operate.local_stack
+from hubspoke.local.clouds.packages import package
 
 
 def loaded(sdk: object, *modules: str) -> list[object]:
@@ -22,10 +25,17 @@ def loaded(sdk: object, *modules: str) -> list[object]:
     return [getattr(getattr(sdk, name), "_utilities", None) for name in modules]
 
 
+def simulated(name: str) -> list[object]:
+    """The tables of a simulated cloud, each complete with what the SDK says of its type."""
+    cloud = package(name)
+    return [cloud.invokes, *(cloud.table(type_) for type_ in cloud.tables)]
+
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of the SDKs, about themselves
     LOADED = loaded(pulumi_aws, "cloudwatch", "ec2", "ec2transitgateway", "iam", "ram", "vpc")
-    LOADED += [pulumi_cloudflare, pulumi_policy, pulumi_random, hubspoke]
+    LOADED += [jsonschema, pulumi_cloudflare, pulumi_policy, pulumi_random, hubspoke]
+    LOADED += [*simulated("aws"), *simulated("cloudflare")]
 
 # What is loaded stays: workers need not look through it for garbage, nor copy its pages to do so.
 gc.freeze()

@@ -8,8 +8,9 @@ import hubspoke.azure.hub
 import hubspoke.azure.onramp
 import hubspoke.azure.spoke
 import hubspoke.azure.wan
-from hubspoke.operate.preload import loaded
+import hubspoke.compose.azure
+from hubspoke.operate.preload import loaded, simulated
 
-LOADED = [*loaded(pulumi_azure_native, "network", "resources", "storage"), hubspoke]
+LOADED = [*loaded(pulumi_azure_native, "network", "resources", "storage"), *simulated("azure-native"), hubspoke]
 
 gc.freeze()

@@ -4,11 +4,12 @@ import gc
 
 import pulumi_gcp
 
+import hubspoke.compose.gcp
 import hubspoke.gcp.hub
 import hubspoke.gcp.onramp
 import hubspoke.gcp.spoke
-from hubspoke.operate.preload import loaded
+from hubspoke.operate.preload import loaded, simulated
 
-LOADED = [*loaded(pulumi_gcp, "compute", "networkconnectivity"), hubspoke]
+LOADED = [*loaded(pulumi_gcp, "compute", "networkconnectivity"), *simulated("gcp"), hubspoke]
 
 gc.freeze()
