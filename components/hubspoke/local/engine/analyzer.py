@@ -45,20 +45,13 @@ __all__ = [
 
 Response = TypeVar("Response")
 
-_MAX_MESSAGE = 400 * 1024 * 1024  # bytes; that of the policy SDK's server
-_CHANNEL_OPTIONS = (
-    ("grpc.max_receive_message_length", _MAX_MESSAGE),
-    ("grpc.max_send_message_length", _MAX_MESSAGE),
-    ("grpc.enable_http_proxy", 0),  # a proxy has no business on loopback
-)
-
 
 class Analyzer:
     """A running policy pack. Make one with `Analyzer.start`; it may be used from several threads."""
 
     def __init__(self, process: PackProcess, manifest: dict[str, Any], call_timeout: float) -> None:
         self._process, self._timeout = process, call_timeout
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{process.port}", options=_CHANNEL_OPTIONS)
+        self._channel = process.channel()
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
         self._manifest = manifest
         self._name = manifest.get("name") or "policy pack"

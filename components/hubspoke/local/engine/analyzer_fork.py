@@ -12,8 +12,12 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, cast
+
+_ASKED_ON = 3  # the descriptor, after the standard three, that a pack answers calls on
 
 _allowed: list[bool] = []
 
@@ -32,16 +36,18 @@ def may_fork(python: str) -> bool:
 
 
 class ForkedPack:
-    """As much of `subprocess.Popen` as a pack's process needs."""
+    """As much of `subprocess.Popen` as a pack's process needs, and `connection`, on which it can be called."""
 
     def __init__(self, boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
         inside, outside = zip(os.pipe(), os.pipe()[::-1], os.pipe()[::-1], strict=True)
+        self.connection, theirs = Pipe()
         self.returncode: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
-            _become(boot, argv, folder, env, inside)
+            _become(boot, argv, folder, env, (*inside, theirs.fileno()))
         for end in inside:
             os.close(end)
+        theirs.close()
         self.stdin: IO[str] = os.fdopen(outside[0], "w")
         self.stdout, self.stderr = (os.fdopen(end, errors="replace") for end in outside[1:])
 
@@ -89,13 +95,30 @@ def _lower() -> None:
     from hubspoke.local.engine.analyzer_thrift import lower  # imports the policy SDK, which only packs need
 
     lower()
+    _answer_on_the_pipe()
+
+
+def _answer_on_the_pipe() -> None:
+    """The first gRPC server of this process, which is the policy SDK's, answers its worker's calls without a port."""
+    import grpc
+
+    from hubspoke.local.engine.analyzer_pipe import PipeServer
+
+    ordinary = grpc.server
+
+    def serve(*_: object, **__: object) -> PipeServer:
+        grpc.server = ordinary
+        return PipeServer(Connection(_ASKED_ON))
+
+    grpc.server = serve
 
 
 def _settle(argv: Sequence[str], folder: Path, env: Mapping[str, str], ends: Sequence[int]) -> None:
     os.setsid()
-    for number, end in enumerate(ends):
+    kept = [os.dup(end) for end in ends]  # an end may have the number that another is to get
+    for number, end in enumerate(kept):
         os.dup2(end, number)
-    os.closerange(3, 4096)  # the worker's own pipes: they must close when it does
+    os.closerange(len(ends), 4096)  # the worker's own pipes: they must close when it does
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
     os.environ.clear()

@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+import grpc
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from hubspoke.local.engine.analyzer_fork import ForkedPack, may_fork
+from hubspoke.local.engine.analyzer_pipe import PORT, PipeChannel
 from hubspoke.local.engine.analyzer_types import AnalyzerError
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,12 @@ runpy.run_module("pulumi.policy", run_name="__main__", alter_sys=True)
 """
 _NO_ENGINE = "127.0.0.1:1"  # pulumi.policy wants an engine's address and does not use it
 _SHOWN_LINES = 12
+_MAX_MESSAGE = 400 * 1024 * 1024  # bytes; that of the policy SDK's server
+_CHANNEL_OPTIONS = (
+    ("grpc.max_receive_message_length", _MAX_MESSAGE),
+    ("grpc.max_send_message_length", _MAX_MESSAGE),
+    ("grpc.enable_http_proxy", 0),  # a proxy has no business on loopback
+)
 _PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")  # of no use to a pack
 
 
@@ -80,6 +88,12 @@ class PackProcess:
             self.close()
             raise
 
+    def channel(self) -> grpc.Channel | PipeChannel:
+        """To call it by. A fork answers on its pipe, unless its SDK serves in a way of its own."""
+        if isinstance(self._process, ForkedPack) and self.port == PORT:
+            return PipeChannel(self._process.connection)
+        return grpc.insecure_channel(f"127.0.0.1:{self.port}", options=_CHANNEL_OPTIONS)
+
     def exit_code(self, wait: float = 0.0) -> int | None:
         """None while it runs. Waits up to `wait` seconds for it to end."""
         try:
@@ -107,6 +121,8 @@ class PackProcess:
             thread.join(timeout=1.0)
         for stream in self._streams():
             stream.close()
+        if isinstance(self._process, ForkedPack):
+            self._process.connection.close()
 
     def _await_port(self, first: "queue.Queue[str]", timeout: float) -> int:
         pack = f"the policy pack at {self._folder}"
