@@ -29,7 +29,7 @@ _SETTINGS: Schema = {
 
 
 def _find(judgement: "Judgement", settings: Settings) -> Iterator[Said]:
-    from hubspoke.network.judge import Judgement, NotInNetwork, accepted_of
+    from hubspoke.network.judge import NotInNetwork, accepted_of
 
     plan, network = judgement.plan, judgement.network
     try:
@@ -38,7 +38,7 @@ def _find(judgement: "Judgement", settings: Settings) -> Iterator[Said]:
         yield "", Unknown("accepted", str(error))
         return
     anyway = {each.question.key for each in judgement.verdicts if not each.passed}
-    failures = Judgement(plan, network, accepted, kept=judgement.kept, stacks=judgement.stacks).failures
+    failures = judgement.accepting(accepted).failures
     failing = [each for each in failures if not each.passed and each.question.key not in anyway]
     own = _of_the_plan(judgement, accepted) if failing else set()
     yield from _by_case(failing, own)

@@ -23,9 +23,11 @@ class Unknown:
 
 def plain(value: Any) -> Any:
     """`value` without the SDK's proxies; whole numbers, which the wire makes floats, are integers again."""
+    if value is None or isinstance(value, str | int):  # most are, and other questions take longer
+        return value
     if isinstance(value, Mapping):
         return {key: _item(value, key) for key in value}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [_item(value, index) for index in range(len(value))]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

@@ -106,7 +106,7 @@ def _network(stack: Stack, plan: "Plan", name: str) -> "Judgement | str":
     from hubspoke.network.told import as_told
 
     kept = shared(plan)
-    others = context(plan, [name], kept.network if kept else None)
+    others = kept.made.without([name]) if kept else context(plan, [name])
     try:
         return Judgement(plan, actual(as_told(_snapshot(stack), plan), others), kept=kept, stacks=[name])
     except Oscillation as error:

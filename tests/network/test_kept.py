@@ -1,11 +1,13 @@
 """What is proven from what is kept of the plan is what is proven from nothing."""
 
+from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
 import pytest
 from hubspoke.network.alike import in_words_of
+from hubspoke.network.compare import compare
 from hubspoke.network.judge import Judgement, accepted_of
 from hubspoke.network.kept import Kept, share, shared
 from hubspoke.network.model import Finding, Network
@@ -63,6 +65,24 @@ def test_whatever_is_changed_is_judged_as_from_nothing(number: int, backwards: b
     assert answers(from_kept.verdicts) == answers(anew.verdicts)
     assert answers(from_kept.failures) == answers(anew.failures)
     assert from_kept.differences == anew.differences
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, len(changed()) - 1))
+def test_routes_that_both_networks_share_hide_no_difference(number: int) -> None:
+    there = changed()[number]
+    assert compare(network(), there) == compare(deepcopy(network()), there)
+
+
+@pytest.mark.parametrize("known", ["endpoint/e1:euc1", "hub/use1:euc1"])
+def test_what_is_accepted_later_is_judged_as_if_accepted_at_once(known: str) -> None:
+    there = told(changed()[1], backwards=False)
+    accepted = [accepted_of(example(), there, known)]
+    first = Judgement(example(), there, kept=kept(), stacks=STACKS[:1])
+    assert first.failures
+    at_once = Judgement(example(), there, accepted, kept=kept(), stacks=STACKS[:1])
+    assert first.accepting(accepted).failures == at_once.failures
+    assert first.accepting(()) is first
 
 
 @pytest.mark.parametrize("stacks", [(), STACKS])

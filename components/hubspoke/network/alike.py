@@ -15,6 +15,8 @@ E = TypeVar("E", Table, Link, Filter, Endpoint, Session)
 
 def in_words_of(base: Network, network: Network) -> Network:
     """`network`, with the objects of `base` wherever both say the same, whatever they come from. Findings stay."""
+    if network is base:
+        return base
     return Network(
         _elements(base.table, network.table, _table),
         _elements(base.link, network.link, _if_same(_link)),
@@ -26,7 +28,9 @@ def in_words_of(base: Network, network: Network) -> Network:
 
 
 def _elements(base: Mapping[str, E], there: Mapping[str, E], told: Callable[[E, E], E]) -> tuple[E, ...]:
-    found: list[E] = [told(each, there[key]) for key, each in base.items() if key in there]
+    found: list[E] = [
+        each if there[key] is each else told(each, there[key]) for key, each in base.items() if key in there
+    ]
     found += [each for key, each in there.items() if key not in base]
     return tuple(found)
 

@@ -1,6 +1,6 @@
 """What differs between two networks, table by table: between what is meant and what is there."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, TypeVar, assert_never
@@ -42,7 +42,7 @@ class Difference:
 def compare(intended: Network, actual: Network) -> tuple[Difference, ...]:
     """All that is missing, extra or different in `actual`, in the order of its places."""
     found = [
-        *_elements("table", intended.table, actual.table, _table),
+        *_elements("table", *_apart(intended.table, actual.table), _table),
         *_elements("link", intended.link, actual.link, _link),
         *_elements("filter", intended.filter, actual.filter, _filter),
         *_elements("endpoint", intended.endpoint, _segmented(intended, actual), _endpoint),
@@ -60,7 +60,7 @@ def _elements(
 ) -> Iterator[Difference]:
     for key in dict.fromkeys([*intended, *actual]):
         meant, there = intended.get(key), actual.get(key)
-        if meant == there:  # most of it is: to say what each says is most of the work
+        if meant is there or meant == there:  # most of it is: to say what each says is most of the work
             continue
         if meant is None and there is not None:
             yield Difference("extra", key, word, "", "there", there.origin)
@@ -77,6 +77,23 @@ def _facts(place: str, meant: Facts, there: Facts) -> Iterator[Difference]:
         if wanted != found:
             kind: Kind = "missing" if not found else "extra" if not wanted else "different"
             yield Difference(kind, place, what, wanted, found, place_of or origin)
+
+
+def _apart(intended: Mapping[str, Table], actual: Mapping[str, Table]) -> tuple[dict[str, Table], dict[str, Table]]:
+    """The tables without those routes of long ones that are the very same in both, and to prefixes of no other."""
+    meant, there = dict(intended), dict(actual)
+    for key in meant.keys() & there.keys():
+        if meant[key] is not there[key]:
+            shared = set(map(id, meant[key].routes)) & set(map(id, there[key].routes))
+            others = (route for table in (meant[key], there[key]) for route in table.routes if id(route) not in shared)
+            told = {prefix for route in others for prefix in route.prefixes}
+            meant[key], there[key] = (_only(table[key], shared, told) for table in (meant, there))
+    return meant, there
+
+
+def _only(table: Table, shared: Set[int], told: Set[str]) -> Table:
+    routes = (route for route in table.routes if id(route) not in shared or not told.isdisjoint(route.prefixes))
+    return replace(table, routes=tuple(routes))
 
 
 def _table(table: Table) -> Facts:

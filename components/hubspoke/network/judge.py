@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -166,6 +167,17 @@ class Judgement:
     def findings(self) -> tuple[Finding, ...]:
         """What is not understood."""
         return self.network.findings
+
+    def accepting(self, accepted: Iterable[Accepted]) -> "Judgement":
+        """The same network with these weaknesses accepted; what is known of it by now need not be found again."""
+        told = tuple(accepted)
+        if told == self.accepted:
+            return self
+        other = copy(self)
+        other.accepted = told
+        for name in ("failures", "_accepted"):
+            vars(other).pop(name, None)
+        return other
 
     def all(self, *, failures: bool = True) -> tuple[Verdict, ...]:
         """Every verdict."""

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from hubspoke.network.failures import case
 from hubspoke.network.intended import intended, questions
-from hubspoke.network.intended.context import Owners, owner, owners_of
+from hubspoke.network.intended.context import Made
 from hubspoke.network.known import Known
 from hubspoke.network.prove import ask
 from hubspoke.network.questions import Verdict
@@ -39,12 +39,13 @@ class Kept:
         return self._cases[risk]
 
     @cached_property
-    def _owners(self) -> Owners:
-        return owners_of(self.plan)
+    def made(self) -> Made:
+        """Whose stack makes what of it."""
+        return Made(self.plan, self.network)
 
     def is_of(self, origin: str, stacks: Collection[str]) -> bool:
         """Whether something is a resource, or in the plan a part of one of these accounts' stacks."""
-        return not origin.startswith("plan:") or owner(self._owners, origin) in stacks
+        return not origin.startswith("plan:") or self.made.of(origin) in stacks
 
 
 _shared: list[Kept] = []
@@ -53,6 +54,7 @@ _shared: list[Kept] = []
 def share(plan: Plan) -> None:
     """Proves the plan and all its failures, for `shared` in this process and those forked from it."""
     kept = Kept(plan)
+    _ = kept.made
     for risk in kept.network.risks:
         kept.failed(risk)
     _shared[:] = [kept]

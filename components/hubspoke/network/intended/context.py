@@ -4,7 +4,7 @@ Every part of an intended network names its origin, "plan: spoke web, WAN"; and 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from hubspoke.network.intended.build import intended
@@ -16,27 +16,55 @@ Owners = Mapping[tuple[str, str], str]
 _SHELL = ""  # origin of a table that is only kept for the routes that others have in it
 
 
-def context(plan: Plan, without: Iterable[str], meant: Network | None = None) -> Network:
-    """The intended network without what the stacks of these accounts make; `meant` is that network, if it is at hand.
+def context(plan: Plan, without: Iterable[str]) -> Network:
+    """The intended network without what the stacks of these accounts make.
 
     Tables of theirs stay as shells where other stacks have routes in them; `actual` fills or removes them.
     """
-    network, owners, gone = meant or intended(plan), owners_of(plan), set(without)
+    return Made(plan, intended(plan)).without(without)
 
-    def stays(origin: str) -> bool:
-        return owner(owners, origin) not in gone
 
-    return replace(
-        network,
-        tables=tuple(
-            table for each in network.tables
-            if (table := _kept(each, tuple(r for r in each.routes if stays(r.origin)), stays(each.origin)))
-        ),
-        links=tuple(each for each in network.links if stays(each.origin)),
-        endpoints=tuple(each for each in network.endpoints if stays(each.origin)),
-        filters=tuple(each for each in network.filters if stays(each.origin)),
-        sessions=tuple(each for each in network.sessions if stays(each.origin)),
-    )  # fmt: skip
+class Made:
+    """An intended network, and by whose stack each part of it is made: found once, however many stacks are judged."""
+
+    def __init__(self, plan: Plan, network: Network) -> None:
+        self._network, self._owners = network, owners_of(plan)
+        self._of = {origin: owner(self._owners, origin) for origin in set(_origins(network))}
+        self._in_table = {
+            table.key: frozenset(map(self._of.__getitem__, (table.origin, *(each.origin for each in table.routes))))
+            for table in network.tables
+        }
+
+    def of(self, origin: str) -> str:
+        """The account whose stack makes what is of this origin; "" for what none does."""
+        return self._of[origin] if origin in self._of else owner(self._owners, origin)
+
+    def without(self, accounts: Iterable[str]) -> Network:
+        """What `context` is of them."""
+        network, of, gone = self._network, self._of, frozenset(accounts)
+        return replace(
+            network,
+            tables=tuple(table for each in network.tables if (table := self._table(each, gone))),
+            links=tuple(each for each in network.links if of[each.origin] not in gone),
+            endpoints=tuple(each for each in network.endpoints if of[each.origin] not in gone),
+            filters=tuple(each for each in network.filters if of[each.origin] not in gone),
+            sessions=tuple(each for each in network.sessions if of[each.origin] not in gone),
+        )
+
+    def _table(self, table: Table, gone: frozenset[str]) -> Table | None:
+        if self._in_table[table.key].isdisjoint(gone):
+            return table
+        routes = tuple(route for route in table.routes if self._of[route.origin] not in gone)
+        return _kept(table, routes, self._of[table.origin] not in gone)
+
+
+def _origins(network: Network) -> Iterator[str]:
+    yield from (each.origin for each in network.tables)
+    yield from (each.origin for each in network.links)
+    yield from (each.origin for each in network.endpoints)
+    yield from (each.origin for each in network.filters)
+    yield from (each.origin for each in network.sessions)
+    yield from (route.origin for table in network.tables for route in table.routes)
 
 
 def _kept(table: Table, routes: tuple[Route, ...], stays: bool) -> Table | None:
