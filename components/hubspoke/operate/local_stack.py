@@ -38,6 +38,8 @@ from hubspoke.operate.stack import OnEvent, Options
 from hubspoke.plan import handed
 from hubspoke.plan.handed import OFFICE, HandedPlan
 
+_TOGETHER = 0.1  # seconds
+
 
 @dataclass(frozen=True)
 class Job:
@@ -154,7 +156,8 @@ def _receive(connection: Connection, on_event: OnEvent) -> Ended | None:
             return None
         if isinstance(message, Ended):
             return message
-        on_event(message)
+        for event in message:
+            on_event(event)
 
 
 def _died(exitcode: int | None) -> str:
@@ -205,15 +208,40 @@ def _operate(job: Job, connection: Connection) -> Ended:
     signal.signal(signal.SIGINT, lambda *_: stack.cancel())
     if job.operation == "up" and not stack.exists():
         LocalStack.init(workspace, job.stack)
-    arguments = _arguments(job)
-    sending = threading.Lock()  # steps run in threads, and a pipe takes one message at a time
-
-    def send(event: EngineEvent) -> None:
-        with sending:
-            connection.send(event)
-
-    outcome = getattr(stack, job.operation)(on_event=send, **arguments)
+    with _Sender(connection, _TOGETHER if job.operation == "preview" else 0.0) as sender:
+        outcome = getattr(stack, job.operation)(on_event=sender, **_arguments(job))
     return Ended(Status.SUCCEEDED, outputs={name: _shown(value) for name, value in outcome.outputs.items()})
+
+
+class _Sender:
+    """Sends events, those of a short while together: one by one, they cost a stack as much as its clouds do.
+
+    For `together` seconds an event may wait for the next; 0.0 where an operation waits for clouds, and people for it.
+    """
+
+    def __init__(self, connection: Connection, together: float) -> None:
+        self._connection, self._together = connection, together
+        self._turn = threading.Lock()  # steps run in threads, and a pipe takes one message at a time
+        self._events: list[EngineEvent] = []
+        self._sent = time.monotonic()
+
+    def __call__(self, event: EngineEvent) -> None:
+        with self._turn:
+            self._events.append(event)
+            if time.monotonic() - self._sent >= self._together:
+                self._send()
+
+    def _send(self) -> None:
+        if self._events:
+            self._connection.send(self._events)
+        self._events, self._sent = [], time.monotonic()
+
+    def __enter__(self) -> "_Sender":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._turn:
+            self._send()
 
 
 def _shown(value: Any) -> Any:
