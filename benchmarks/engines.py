@@ -91,6 +91,7 @@ def cli_environment(home: Path, state: Path, clouds: Path) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "HUBSPOKE_SIM": str(clouds),
+        "PYTHONDONTWRITEBYTECODE": "",  # what is installed is compiled, and so is what is measured, for both engines
     }
 
 

@@ -25,7 +25,7 @@ ALLOWED = {
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "firewall", "pending"},
     "local": set(),
     "pending": set(),
-    "operate": {"intent", "plan", "network", "local", "aws", "azure", "gcp"},
+    "operate": {"intent", "plan", "network", "local", "aws", "azure", "gcp", "compose"},
     "cli": {"intent", "plan", "network", "pending", "local", "operate"},
 }
 MAY_IMPORT_PULUMI = {"hosting", "reads", "args", "aws", "azure", "gcp", "cloudflare", "firewall"} | {

@@ -12,17 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hubspoke.local.engine import PolicyPack, Workspace, list_stacks
-from hubspoke.local.engine.analysis import analyze_state
-from hubspoke.local.engine.analyzer import load_policy_config
+from hubspoke.local.engine import Workspace, list_stacks
 from hubspoke.local.engine.state import State
 from hubspoke.network.snapshot import Resource, Snapshot, from_export
 from hubspoke.operate.errors import OperateError
 from hubspoke.operate.findings import Finding, Report, extra, from_refresh
 from hubspoke.operate.inventory import MANAGED_CONTAINERS, Found, Inventory
+from hubspoke.operate.judged import judge
 from hubspoke.operate.local_stack import LocalStackRunner, open_workspace
 from hubspoke.operate.project import Paths, passphrase
-from hubspoke.operate.result import Status, Violation
+from hubspoke.operate.result import Status
 from hubspoke.operate.stack import OnEvent, Options, PackRef
 
 
@@ -58,15 +57,15 @@ class Look:
     def report(self, on_event: OnEvent) -> Report:
         """Refresh a copy of the state, look into the managed containers, and judge what is found."""
         started = time.monotonic()
-        with _shadow(self.paths) as shadow:
+        with _shadow(self.paths, self.stack) as shadow:
             refreshed = LocalStackRunner(shadow, self.stack).refresh(on_event, Options(parallel=self.parallel))
             seconds = time.monotonic() - started
             if refreshed.status is not Status.SUCCEEDED:
                 return Report(self.stack, 0, errors=refreshed.errors, seconds=seconds)
-            workspace = open_workspace(shadow, passphrase(self.paths))
-            states = _managed(workspace, self.stack)
+            states = _managed(open_workspace(shadow, passphrase(self.paths)), self.stack)
             findings = [*from_refresh(refreshed), *self._extras(states)]
-            violations = self._judge(workspace, findings)
+            extras = [_as_state(each.found, each.urn) for each in findings if each.found]
+            violations = judge(shadow, self.stack, self.packs, extras)
         return Report(
             self.stack,
             len(states),
@@ -83,7 +82,7 @@ class Look:
 
         Raises OperateError where they cannot be looked at.
         """
-        with _shadow(self.paths) as shadow:
+        with _shadow(self.paths, self.stack) as shadow:
             runner = LocalStackRunner(shadow, self.stack)
             refreshed = runner.refresh(on_event, Options(parallel=self.parallel))
             if refreshed.status is not Status.SUCCEEDED:
@@ -102,12 +101,6 @@ class Look:
             if (found.type, found.id) not in self.owned
         ]
 
-    def _judge(self, workspace: Workspace, findings: list[Finding]) -> tuple[Violation, ...]:
-        packs = [PolicyPack(p.path, load_policy_config(p.config) if p.config else None) for p in self.packs]
-        extras = [_as_state(f.found, f.urn) for f in findings if f.found]
-        found = analyze_state(workspace, self.stack, packs, extras)
-        return tuple(Violation(v.policy, v.pack, v.level, v.severity, v.urn, v.message) for v in found)
-
 
 def _managed(workspace: Workspace, stack: str) -> list[State]:
     states = workspace.load(stack)[1].resources
@@ -123,9 +116,19 @@ def _as_state(found: Found, container: str) -> State:
 
 
 @contextmanager
-def _shadow(paths: Paths) -> Iterator[Paths]:
-    """The project with a copy of its state, in a backend of its own: all stacks, as they refer to each other."""
+def _shadow(paths: Paths, stack: str) -> Iterator[Paths]:
+    """The project with a copy of the stack's state, in a backend of its own.
+
+    Stacks refer to each other: the others are there too, as links, since nothing writes to them.
+    """
+
+    def copy(source: str, target: str) -> str:
+        if Path(source).name.split(".")[0] == stack:
+            return shutil.copy2(source, target)
+        Path(target).symlink_to(source)
+        return target
+
     with tempfile.TemporaryDirectory(prefix="hubspoke-drift-") as folder:
         ignored = shutil.ignore_patterns("locks", "history", "backups", "*.bak")
-        shutil.copytree(paths.state, folder, ignore=ignored, dirs_exist_ok=True)
+        shutil.copytree(paths.state.resolve(), folder, ignore=ignored, copy_function=copy, dirs_exist_ok=True)
         yield replace(paths, shadow=Path(folder))
