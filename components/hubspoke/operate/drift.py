@@ -12,17 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hubspoke.local.engine import PolicyPack, Workspace, list_stacks
-from hubspoke.local.engine.analysis import analyze_state
-from hubspoke.local.engine.analyzer import load_policy_config
+from hubspoke.local.engine import Workspace, list_stacks
 from hubspoke.local.engine.state import State
 from hubspoke.network.snapshot import Resource, Snapshot, from_export
 from hubspoke.operate.errors import OperateError
 from hubspoke.operate.findings import Finding, Report, extra, from_refresh
 from hubspoke.operate.inventory import MANAGED_CONTAINERS, Found, Inventory
+from hubspoke.operate.local_judge import judge
 from hubspoke.operate.local_stack import LocalStackRunner, open_workspace
 from hubspoke.operate.project import Paths, passphrase
-from hubspoke.operate.result import Status, Violation
+from hubspoke.operate.result import Status
 from hubspoke.operate.stack import OnEvent, Options, PackRef
 
 
@@ -66,7 +65,8 @@ class Look:
             workspace = open_workspace(shadow, passphrase(self.paths))
             states = _managed(workspace, self.stack)
             findings = [*from_refresh(refreshed), *self._extras(states)]
-            violations = self._judge(workspace, findings)
+            extras = [_as_state(each.found, each.urn) for each in findings if each.found]
+            violations = judge(shadow, self.stack, self.packs, extras)
         return Report(
             self.stack,
             len(states),
@@ -101,12 +101,6 @@ class Look:
             for found in self.inventory.members(state.type, state.id, state.outputs)
             if (found.type, found.id) not in self.owned
         ]
-
-    def _judge(self, workspace: Workspace, findings: list[Finding]) -> tuple[Violation, ...]:
-        packs = [PolicyPack(p.path, load_policy_config(p.config) if p.config else None) for p in self.packs]
-        extras = [_as_state(f.found, f.urn) for f in findings if f.found]
-        found = analyze_state(workspace, self.stack, packs, extras)
-        return tuple(Violation(v.policy, v.pack, v.level, v.severity, v.urn, v.message) for v in found)
 
 
 def _managed(workspace: Workspace, stack: str) -> list[State]:

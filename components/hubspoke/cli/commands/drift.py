@@ -54,7 +54,7 @@ def drift(
     With --engine cli a copy of the state is refreshed by the Pulumi CLI, in a backend that lives for the look. There is
     no inventory of real clouds yet: what is extra in them is not found, and the report says so.
     """
-    session = Session.begin(project, engine)
+    session = Session.begin(project, engine, judged=every)
     options = session.options(policy_pack or [], policy_pack_config, parallel)
     stacks = [name for name in session.chosen(stack, every) if session.stack(name).exists()]
     if put_back:

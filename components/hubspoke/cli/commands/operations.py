@@ -121,7 +121,7 @@ def preview(
 
     Exit code 3 where a mandatory policy is violated.
     """
-    session = Session.begin(project, engine)
+    session = Session.begin(project, engine, judged=every)
     options = session.options(policy_pack or [], policy_pack_config, parallel)
     results = Operations(session, options).preview(session.chosen(stack, every))
     _finish(results, as_json, full)
@@ -143,7 +143,7 @@ def up(
 
     A mandatory policy violation in any stack stops all of it before anything changes, with exit code 3.
     """
-    session = Session.begin(project, engine)
+    session = Session.begin(project, engine, judged=every)
     operations = Operations(session, session.options(policy_pack or [], policy_pack_config, parallel))
     stacks = session.chosen(stack, every)
     may_ask(yes, "up")
