@@ -11,7 +11,6 @@ from hubspoke.network.model import (
     Drop,
     End,
     Endpoint,
-    Filter,
     Link,
     Network,
     Prefixes,
@@ -26,7 +25,8 @@ from hubspoke.network.settle import Oscillation, Settled
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.network.networks import filters, networks
+from tests.network.changed import changes
+from tests.network.networks import ADDRESSES, networks
 
 WAN = ("10.0.0.0/8",)
 
@@ -72,48 +72,25 @@ def after_or_not(known: Known, network: Network) -> Known:
         raise
 
 
-@st.composite
-def changes(draw: st.DrawFn, network: Network) -> Network:
-    """The network after one change that keeps its prefixes: a route, a link, a filter, a table's filter."""
-    match draw(st.sampled_from(["route", "route", "link", "filter", "filtered"])):
-        case "link":
-            link = draw(st.sampled_from(network.links))
-            other = replace(link, health=draw(st.sampled_from(["up", "degraded", "down"])))
-            return replace(network, links=tuple(other if each is link else each for each in network.links))
-        case "filter":
-            return replace(network, filters=_with(network.filters, draw(filters()), draw(st.integers(0, 2))))
-        case what:
-            table = draw(st.sampled_from(network.tables))
-            other_table = _rerouted(draw, network, table) if what == "route" else replace(table, filters=("f1",))
-            return replace(network, tables=tuple(other_table if each is table else each for each in network.tables))
+def arrivals(known: Known) -> dict[tuple[str, str, bool], bool]:
+    """Whether each address arrives, from each table, on every path and on some."""
+    return {
+        (table, address, every): bool(bits >> known.classes.of(address) & 1)
+        for every in (True, False)
+        for table, bits in known.routes(every=every, best=not every).items()
+        for address in ADDRESSES
+    }
 
 
-def _with(before: tuple[Filter, ...], other: tuple[Filter, ...], place: int) -> tuple[Filter, ...]:
-    """The filters with one that does the opposite by default, or is one of the others'."""
-    return (*before[:place], replace(before[place], default=other[place].default), *before[place + 1 :])
-
-
-def _rerouted(draw: st.DrawFn, network: Network, table: Table) -> Table:
-    """One of its routes goes where another goes, or nowhere."""
-    if not table.routes:
-        return table
-    place = draw(st.integers(0, len(table.routes) - 1))
-    hops = [
-        Drop(),
-        *(route.next_hop for each in network.tables for route in each.routes if each.router == table.router),
-    ]
-    route: Route = replace(table.routes[place], next_hop=draw(st.sampled_from(hops)))
-    return replace(table, routes=(*table.routes[:place], route, *table.routes[place + 1 :]))
-
-
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(networks(), st.data())
 def test_what_follows_from_a_kept_state_is_what_follows_from_nothing(network: Network, data: st.DataObject) -> None:
-    known, asked = known_or_not(network), questions(network)
-    ask(known, asked)
+    known = known_or_not(network)
+    ask(known, questions(network))
     for _ in range(3):
         network = data.draw(changes(network))
-        known, fresh = after_or_not(known, network), known_or_not(network)
+        fresh, asked = known_or_not(network), questions(network)
+        known = after_or_not(known, network)
         kept, anew = ask(known, asked), ask(fresh, asked)
         if told_apart(known) == told_apart(fresh):
             assert known.forwarding == replace(
@@ -121,6 +98,7 @@ def test_what_follows_from_a_kept_state_is_what_follows_from_nothing(network: Ne
             )
             assert cells(known.settled) == cells(fresh.settled)
             assert kept == anew
+        assert arrivals(known) == arrivals(fresh)
         assert [verdict.answer for verdict in kept] == [verdict.answer for verdict in anew]
 
 

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 
 from hubspoke.cli.exits import Exit
 from hubspoke.cli.options import YesOption
+from hubspoke.cli.session import Session
 from hubspoke.local.clouds.records import Record
 from hubspoke.local.clouds.sim import Simulation
 from hubspoke.operate.errors import OperateError, UsageError
@@ -103,6 +104,7 @@ def demo(
     """
     _make_project(folder, yes)
     started = time.monotonic()
+    Session.begin(folder, judged=True)
     story = Story(folder.resolve(), Console(emoji=False), pause and sys.stdin.isatty())
     for chapter in CHAPTERS:
         chapter(story)
@@ -221,9 +223,10 @@ def _drift(story: Story) -> None:
 def _revert(story: Story) -> None:
     story.say(
         "8. Put back",
-        "Only what the WAN manages is put back; every other resource is left alone, and counted to show it.",
+        "All of it was in one account. Only what the WAN manages is put back; every other resource is left alone, and "
+        "counted to show it.",
     )
-    story.run("drift", "--all", "--revert", "--yes")
+    story.run("drift", "--stack", "prod-apps", "--revert", "--yes")
 
 
 def _retire(story: Story) -> None:
