@@ -16,7 +16,7 @@ from hubspoke.network.questions import Question
 from hubspoke.network.roster import Keys, Roster, overlaps
 from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.sorts import Sort, Sorting
-from hubspoke.network.spread import Aim, Values, respread, spread
+from hubspoke.network.spread import Aim, Values, in_parts, respread, spread
 from hubspoke.network.trace import Walks
 
 
@@ -138,10 +138,12 @@ class Known:
         self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool
     ) -> Iterator[tuple[str, Bits, Bits]]:
         """By endpoint of a sort, its classes, and the targets that they get to past all filters but the targets'."""
-        passing = self._passing(sort.filters, cell, "source", sort.number, best=best, answers=answers)
-        values = self._through_filters(sort.number, cell, every=every, best=best, answers=answers)
+        parts = list(self._past_filters(sort, cell, every=every, best=best, answers=answers))
         for key, own in sort.members:
-            yield key, own, passing & self.leaving(key, values, every=every)
+            found = 0
+            for bits, values in parts:
+                found |= bits & self.leaving(key, values, every=every)
+            yield key, own, found
 
     def ever_arriving(self, sort: Sort) -> Iterator[tuple[str, Bits, Bits]]:
         """The same past rules that might let it out, over some route: never too few."""
@@ -157,12 +159,17 @@ class Known:
             bits = bits & each if every else bits | each
         return bits
 
-    def _through_filters(self, number: int, cell: Cell, *, every: bool, best: bool, answers: bool) -> Values:
-        passes = tuple(
-            (key, self._passing(self.network.table[key].filters, cell, "source", number, best=best, answers=answers))
+    def _past_filters(
+        self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool
+    ) -> Iterator[tuple[Bits, Values]]:
+        """The targets that a sort's filters let it send to, in parts, and where those of a part are arrived at from."""
+        passing = self._passing(sort.filters, cell, "source", sort.number, best=best, answers=answers)
+        passes = {
+            key: self._passing(self.network.table[key].filters, cell, "source", sort.number, best=best, answers=answers)
             for key in self._filtered
-        )
-        return self._spread(Aim(every, best, passes))
+        }
+        for bits, part in in_parts(passes, passing):
+            yield bits, self._spread(Aim(every, best, part))
 
     def _spread(self, aim: Aim) -> Values:
         """Found once; at best what it is at worst, where nothing is unknown."""

@@ -18,6 +18,8 @@ from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Steps
 
 Values = dict[str, Bits]  # by table or end: the classes of which something holds
 Moved = Mapping[str, Bits]  # by table: the classes of which it is not what it was
+Passes = tuple[tuple[str, Bits], ...]  # the classes that tables let pass, where these are not all
+FEW = 4  # parts; of more, each would be spread for too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Aim:
 
     every: bool
     best: bool
-    passes: tuple[tuple[str, Bits], ...] = ()
+    passes: Passes = ()
     crosses: str = ""
     ends: bool = False
 
@@ -49,6 +51,21 @@ class Aim:
                 full &= ~bits
             return full
         return full if table == self.crosses else 0
+
+
+def in_parts(passes: Mapping[str, Bits], among: Bits) -> list[tuple[Bits, Passes]]:
+    """The classes `among` in few parts, to each of which tables are open or closed as they are to all classes of it.
+
+    What tables let pass is other for each source; which of them are open or closed comes again and again.
+    """
+    parts: dict[tuple[str, ...], Bits] = {(): among}
+    for table, passing in passes.items():
+        cut = [(closed, bits & passing, bits & ~passing) for closed, bits in parts.items()]
+        parts = {closed: inside for closed, inside, _ in cut if inside}
+        parts |= {(*closed, table): outside for closed, _, outside in cut if outside}
+        if len(parts) > FEW:
+            return [(among, tuple(passes.items()))]
+    return [(bits, tuple((table, 0) for table in closed)) for closed, bits in parts.items()]
 
 
 def spread(forwarding: Forwarding, aim: Aim) -> Values:
