@@ -1,8 +1,10 @@
 """What is proven over a kept state is what is proven of the changed network from the beginning."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
+from hubspoke.network import offers
 from hubspoke.network.delta import with_tables
 from hubspoke.network.failures import fail, prove_failures
 from hubspoke.network.known import Known
@@ -106,9 +108,17 @@ def _rerouted(draw: st.DrawFn, network: Network, table: Table) -> Table:
     return replace(table, routes=(*table.routes[:place], route, *table.routes[place + 1 :]))
 
 
+@pytest.mark.parametrize("few", [0, offers.FEW])
 @settings(max_examples=50, deadline=None)
 @given(networks(), st.data())
-def test_what_follows_from_a_kept_state_is_what_follows_from_nothing(network: Network, data: st.DataObject) -> None:
+def test_what_follows_from_a_kept_state_is_what_follows_from_nothing(
+    few: int, network: Network, data: st.DataObject
+) -> None:
+    with patch.object(offers, "FEW", few):  # with routes that are alike as one, and with all as they are
+        holds_over_changes(network, data)
+
+
+def holds_over_changes(network: Network, data: st.DataObject) -> None:
     known, asked = known_or_not(network), questions(network)
     ask(known, asked)
     for _ in range(3):

@@ -162,7 +162,10 @@ class Known:
 
     def leaving(self, endpoint: str, values: Values, *, every: bool) -> Bits:
         """What holds of packets that leave an endpoint: from every of its tables, or from some."""
-        found = [values[table] for table in self.roster.by_key[endpoint].tables]
+        tables = self.roster.by_key[endpoint].tables
+        if len(tables) == 1:
+            return values[tables[0]]
+        found = [values[table] for table in tables]
         bits = found[0] if found else self.inhabited if every else 0
         for each in found[1:]:
             bits = bits & each if every else bits | each

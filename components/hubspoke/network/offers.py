@@ -4,12 +4,13 @@ How routes are chosen among, and where packets go on to, does not depend on what
 that leads to thousands of networks over a few tunnels is offered as many routes as tunnels.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.model import Route, Table, Via
 
-Offer = tuple[Route, Bits]  # a route without prefixes and origin, always the same object, and the classes it is to
+Offer = tuple[Route, Bits]  # a route, which stands for all that are alike, and the classes that these are to
+FEW = 2  # routes of a table that are offered as they are: there is nothing to be gained
 
 
 class Offers:
@@ -27,18 +28,19 @@ class Offers:
             kept = self._kept[table.key] = table.routes, self._made_of(table.routes)
         return kept[1]
 
-    def _made_of(self, routes: Iterable[Route]) -> list[Offer]:
-        found: dict[int, Offer] = {}
+    def _made_of(self, routes: Sequence[Route]) -> list[Offer]:
         own = self.classes.own
+        if len(routes) <= FEW:
+            return [(route, own(route.prefixes)) for route in routes]
+        found: dict[int, Offer] = {}
         for route in routes:
-            alike = self.alike(route)
+            alike, bits = self.alike(route), own(route.prefixes)
             before = found.get(id(alike))
-            bits = own(route.prefixes)
             found[id(alike)] = alike, before[1] | bits if before else bits
         return list(found.values())
 
     def alike(self, route: Route) -> Route:
-        """The route that stands for all that differ from this one only in prefixes and origin."""
+        """The route, always the same, that stands for all that differ from this one only in prefixes and origin."""
         hop = route.next_hop
         key = (
             hop.links if isinstance(hop, Via) else hop, id(route.source), route.priority, route.as_path, route.med,
