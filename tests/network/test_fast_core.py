@@ -6,9 +6,10 @@ from hubspoke.network.filters import Admission, cells, judge
 from hubspoke.network.forward import forwarding
 from hubspoke.network.model import Filter, Network, Packet
 from hubspoke.network.settle import Oscillation, Settled, resettle, settle
-from hubspoke.network.spread import Aim, spread
+from hubspoke.network.spread import Aim, in_parts, spread
 from hubspoke.network.trace import Path, walk
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from tests.network.networks import ADDRESSES, PREFIXES, filters, networks, packets
 
@@ -39,6 +40,22 @@ def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
         assert bool(every[table] & bit) == (endings == {"delivered"}), (table, address)
         assert bool(some[table] & bit) == bool(endings & {"delivered", "unknown"}), (table, address)
         assert bool(terminates[table] & bit) == ("loop" not in endings), (table, address)
+
+
+@settings(max_examples=80, deadline=None)
+@given(networks(), st.data())
+def test_what_passes_tables_is_found_in_parts_as_it_is_at_once(network: Network, data: st.DataObject) -> None:
+    settled = settled_or_not(network)
+    made, full = forwarding(settled), settled.classes.inhabited
+    passes = {
+        table.key: data.draw(st.integers(0, full)) & full for table in network.tables[: data.draw(st.integers(0, 3))]
+    }
+    for every in (True, False):
+        at_once, found = spread(made, Aim(every, False, tuple(passes.items()))), dict.fromkeys(network.table, 0)
+        for bits, part in in_parts(passes, full):
+            values = spread(made, Aim(every, False, part))
+            found = {table: known | values[table] & bits for table, known in found.items()}
+        assert found == {table: at_once[table] for table in network.table}
 
 
 @settings(max_examples=80, deadline=None)

@@ -1,8 +1,10 @@
 """What is proven over a kept state is what is proven of the changed network from the beginning."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
+from hubspoke.network import offers
 from hubspoke.network.delta import with_tables
 from hubspoke.network.failures import fail, prove_failures
 from hubspoke.network.known import Known
@@ -82,9 +84,17 @@ def arrivals(known: Known) -> dict[tuple[str, str, bool], bool]:
     }
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.parametrize("few", [0, offers.FEW])
+@settings(max_examples=60, deadline=None)
 @given(networks(), st.data())
-def test_what_follows_from_a_kept_state_is_what_follows_from_nothing(network: Network, data: st.DataObject) -> None:
+def test_what_follows_from_a_kept_state_is_what_follows_from_nothing(
+    few: int, network: Network, data: st.DataObject
+) -> None:
+    with patch.object(offers, "FEW", few):  # with routes that are alike as one, and with all as they are
+        holds_over_changes(network, data)
+
+
+def holds_over_changes(network: Network, data: st.DataObject) -> None:
     known = known_or_not(network)
     ask(known, questions(network))
     for _ in range(3):

@@ -1,19 +1,19 @@
 """Which prefixes hold an address, one address at a time and without classes: by look-up, not by search."""
 
-from collections import defaultdict
+from functools import lru_cache
 from ipaddress import IPv4Address
-from socket import inet_aton
+from socket import inet_ntoa
 
+from hubspoke.network.by_id import ById
 from hubspoke.network.model import Prefixes
 
-Nets = dict[int, set[int]]  # by length, the bits that addresses begin with
-AT_MOST = 1 << 14  # tuples that are kept parsed
-_parsed: dict[int, tuple[Prefixes, Nets]] = {}  # the tuples are kept, so that their ids stay theirs
+_sets: ById[Prefixes, frozenset[str]] = ById()
 
 
 def lengths(prefixes: Prefixes, address: int) -> list[int]:
     """Lengths of the prefixes that hold an address."""
-    return [length for length, firsts in _nets(prefixes).items() if address >> (32 - length) in firsts]
+    found = _around(address) & _sets.of(prefixes, frozenset)
+    return [int(prefix.partition("/")[2]) for prefix in found]
 
 
 def holds(prefixes: Prefixes, address: str) -> bool:
@@ -21,17 +21,8 @@ def holds(prefixes: Prefixes, address: str) -> bool:
     return bool(lengths(prefixes, int(IPv4Address(address))))
 
 
-def _nets(prefixes: Prefixes) -> Nets:
-    kept = _parsed.get(id(prefixes))
-    if kept is None:
-        if len(_parsed) >= AT_MOST:
-            _parsed.clear()
-        kept = _parsed[id(prefixes)] = prefixes, _parse(prefixes)
-    return kept[1]
-
-
-def _parse(prefixes: Prefixes) -> Nets:
-    found: Nets = defaultdict(set)
-    for address, _, length in (prefix.partition("/") for prefix in prefixes):
-        found[int(length)].add(int.from_bytes(inet_aton(address), "big") >> (32 - int(length)))
-    return dict(found)
+@lru_cache(maxsize=1 << 12)
+def _around(address: int) -> frozenset[str]:
+    """The prefix of each length that holds an address: prefixes are canonical, so there is one text for each."""
+    firsts = (address >> 32 - length << 32 - length for length in range(33))
+    return frozenset(f"{inet_ntoa(first.to_bytes(4, 'big'))}/{length}" for length, first in enumerate(firsts))

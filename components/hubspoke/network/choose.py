@@ -1,10 +1,11 @@
 """Which routes of a table win, prefix by prefix: for all prefixes at once, as sets of classes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.model import Health, Route, Source, Table
+from hubspoke.network.offers import Offer
 from hubspoke.network.selection import order_of, rank, shares, usable
 
 Worth = tuple[int, ...]  # the lowest wins
@@ -12,7 +13,7 @@ Worth = tuple[int, ...]  # the lowest wins
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Prefixes with the same winners. Not sure where only the cloud knows which of them is used."""
+    """Prefixes with the same winners, as offered. Not sure where only the cloud knows which of them is used."""
 
     bits: Bits
     routes: tuple[Route, ...]
@@ -24,11 +25,11 @@ class Chooser:
 
     def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
         self._classes, self._links = classes, links
-        self._worth: dict[tuple[str, int], tuple[Route, Worth]] = {}
+        self._worth: dict[tuple[str, int], Worth] = {}  # by kind of table and id of what is offered
 
-    def choose(self, table: Table, routes: Sequence[Route], among: Bits) -> list[Cell]:
+    def choose(self, table: Table, offers: Iterable[Offer], among: Bits) -> list[Cell]:
         """The winners for prefixes of these classes, in cells that do not overlap."""
-        found = self._open(table, routes, among)
+        found = self._open(table, offers, among)
         once, twice = 0, 0
         for _, bits in found:
             twice |= once & bits
@@ -36,9 +37,9 @@ class Chooser:
         alone = [Cell(left, (route,), True) for route, bits in found if (left := bits & ~twice)]
         return _merged([*alone, *self._best(table, found, twice)]) if twice else alone
 
-    def _best(self, table: Table, found: Iterable[tuple[Route, Bits]], free: Bits) -> list[Cell]:
+    def _best(self, table: Table, found: Iterable[Offer], free: Bits) -> list[Cell]:
         """The winners where several routes are to the same prefixes."""
-        equals: dict[Worth, list[tuple[Route, Bits]]] = {}
+        equals: dict[Worth, list[Offer]] = {}
         for route, bits in found:
             if bits & free:
                 equals.setdefault(self._worth_of(table, route), []).append((route, bits))
@@ -50,26 +51,25 @@ class Chooser:
                 free &= ~bits
         return cells
 
-    def _open(self, table: Table, routes: Sequence[Route], among: Bits) -> list[tuple[Route, Bits]]:
-        """The routes that take part, each with those of the classes that no shield hides from it."""
-        own, order = self._classes.own, order_of(table)
+    def _open(self, table: Table, offers: Iterable[Offer], among: Bits) -> list[Offer]:
+        """What takes part, each with those of the classes that no shield hides from it."""
+        order = order_of(table)
         found = [
-            (route, bits) for route in routes
-            if (bits := own(route.prefixes) & among) and usable(table, route, self._links)
+            (route, both) for route, bits in offers if (both := bits & among) and usable(table, route, self._links)
         ]  # fmt: skip
         if not order.shielded or not any(route.source in order.shielded for route, _ in found):
             return found
         hidden = 0
-        for route in routes:
+        for route, bits in offers:
             if route.source in order.shields and usable(table, route, self._links):
-                hidden |= self._classes.within(own(route.prefixes))
+                hidden |= self._classes.within(bits)
         return [(route, bits & ~hidden if route.source in order.shielded else bits) for route, bits in found]
 
     def _worth_of(self, table: Table, route: Route) -> Worth:
         key = table.kind, id(route)
         if key not in self._worth:
-            self._worth[key] = route, rank(table, route, self._links)  # the route is kept, so that its id stays its own
-        return self._worth[key][1]
+            self._worth[key] = rank(table, route, self._links)
+        return self._worth[key]
 
 
 def rechosen(last: Iterable[Cell], fresh: list[Cell], among: Bits) -> list[Cell]:
@@ -96,7 +96,7 @@ def swayed(classes: Classes, table: Table, source: Source, bits: Bits) -> Bits:
     return classes.within(bits) if source in order_of(table).shields else bits
 
 
-def _apart(equals: Iterable[tuple[Route, Bits]]) -> list[tuple[Bits, tuple[Route, ...]]]:
+def _apart(equals: Iterable[Offer]) -> list[tuple[Bits, tuple[Route, ...]]]:
     """Equal routes by the prefixes that they have in common."""
     cells: dict[Bits, list[Route]] = {}
     union = 0

@@ -51,7 +51,7 @@ class Classes:
         self._own = self._bits_of_tuples(flat, owners)
         self._depths = _depths(self._parents)
         self._inner = sum(1 << c for c, end in enumerate(self._ends) if end > c + 1)
-        self.inhabited: Bits = _bits(np.unique(self._atoms))  # classes that have addresses of their own
+        self.inhabited: Bits = _bits(self._atoms)  # classes that have addresses of their own
         self.all: Bits = (1 << len(self._ends)) - 1
         self._names: dict[Bits, Prefixes] = {}
 
@@ -67,9 +67,9 @@ class Classes:
         return found
 
     def _union(self, prefixes: Prefixes) -> Bits:
-        codes = np.unique(_codes(prefixes))
+        codes = _distinct(_codes(prefixes))
         places = np.searchsorted(self._codes, codes)
-        numbers = np.unique(self._class_of[places[places < len(self._codes)]])
+        numbers = _distinct(self._class_of[places[places < len(self._codes)]])
         if not np.array_equal(self._codes[np.isin(self._class_of, numbers)], codes):
             raise KeyError(f"not a union of whole classes: {prefixes}")
         return _bits(numbers)
@@ -80,8 +80,9 @@ class Classes:
 
     def within(self, bits: Bits) -> Bits:
         """These classes and all that lie in their prefixes: the addresses that the prefixes cover."""
-        for number in members(bits & self._inner):
-            bits |= (1 << self._ends[number]) - (1 << number)
+        if inner := bits & self._inner:
+            for number in members(inner):
+                bits |= (1 << self._ends[number]) - (1 << number)
         return bits
 
     def around(self, bits: Bits) -> Bits:
@@ -133,7 +134,7 @@ class Classes:
     def _bits_of_tuples(self, flat: Ints, owners: Ints) -> dict[int, Bits]:
         width = len(self._ends)
         found: dict[int, Bits] = {id(each): 0 for each in self._kept}
-        for pair in np.unique(owners * width + self._class_of[flat]).tolist():
+        for pair in _distinct(owners * width + self._class_of[flat]).tolist():
             found[id(self._kept[pair // width])] |= 1 << (pair % width)
         return found
 
@@ -145,6 +146,14 @@ def _codes(texts: Sequence[str]) -> Ints:
         raise ValueError(f"not all of these are IPv4 prefixes in canonical form: {texts[:3]}...")
     codes: Ints = numbers.reshape(-1, 5) @ np.array([1 << 24, 1 << 16, 1 << 8, 1, 0], np.int64)
     return codes * _WIDTH + numbers[4::5]
+
+
+def _distinct(numbers: Ints) -> Ints:
+    """Each of them once, ascending: by sorting, which is faster than numpy's own way by hashes."""
+    ordered: Ints = np.sort(numbers)
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def _signatures(flat: Ints, owners: Ints, size: int) -> Ints:
@@ -165,7 +174,7 @@ class _Painted:
 
     def __init__(self, lows: Ints, lengths: Ints, signatures: Ints) -> None:
         highs = lows + (np.int64(1) << (32 - lengths))
-        self.starts = np.unique(np.concatenate([np.zeros(1, np.int64), lows, highs[highs < 1 << 32]]))
+        self.starts = _distinct(np.concatenate([np.zeros(1, np.int64), lows, highs[highs < 1 << 32]]))
         first, last = np.searchsorted(self.starts, lows), np.searchsorted(self.starts, highs)
         self.classes, self.atoms = np.zeros(len(lows), np.int64), np.zeros(len(self.starts), np.int64)
         self.parents, self._known = [-1], dict[int, int]()

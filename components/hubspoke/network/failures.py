@@ -52,17 +52,21 @@ def case(
 
     Endpoints in `more` are cut off too.
     """
-    asked = tuple(questions)
-    own = network.cut_off.get(risk, ())
+    asked, own = tuple(questions), network.cut_off.get(risk, ())
     cut_off = tuple(sorted({*own, *more})) if more else own
     after = known.after(fail(network, risk))
-    left = []
-    for each, *stronger in zip(_without(asked, cut_off), _without(asked, own), asked, strict=True):
-        if each:
-            left.append(each)
-            if not after.proven_before.isdisjoint(stronger):  # what holds of all of them holds of some
-                after.proven_before.add(each)
+    left = asked if not cut_off else list(_left(after, asked, own, cut_off))
     return after, in_case(ask(after, left), risk, cut_off)
+
+
+def _left(after: Known, asked: tuple[Question, ...], own: Sequence[str], cut_off: Sequence[str]) -> Iterator[Question]:
+    """The questions without what is cut off. What holds of all endpoints holds of some."""
+    stronger = [asked] if own is cut_off else [asked, tuple(_without(asked, own))]
+    for each, *others in zip(_without(asked, cut_off), *stronger, strict=True):
+        if each:
+            if not after.proven_before.isdisjoint(others):
+                after.proven_before.add(each)
+            yield each
 
 
 def _without(questions: Iterable[Question], gone: Sequence[str]) -> Iterator[Question | None]:

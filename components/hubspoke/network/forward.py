@@ -5,12 +5,12 @@ prefixes, only what lies in these is painted again, and the classes whose steps 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Deliver, Drop, End, Internet, NextHop, Route, Table, Unknown, Via
+from hubspoke.network.model import Deliver, Drop, Internet, NextHop, Route, Table, Unknown, Via
 from hubspoke.network.settle import Settled
 
 LOST, UNSURE, OUT = "(lost)", "(unknown)", "(internet)"  # where a packet may end beside tables and endpoints
@@ -145,15 +145,19 @@ class _Maker:
     def ends(self, router: str, routes: tuple[Route, ...]) -> Ends:
         key = router, *map(id, routes)
         if key not in self._ends:
-            found = {end for route in routes for end in self.ends_of(router, route.next_hop)}
-            self._ends[key] = tuple(sorted(found)) if len(found) > 1 else tuple(found)
+            if len(routes) == 1:
+                found = self.ends_of(router, routes[0].next_hop)
+            else:
+                found = tuple(end for route in routes for end in self.ends_of(router, route.next_hop))
+            self._ends[key] = found if len(found) == 1 else tuple(sorted(set(found)))
         return self._ends[key]
 
-    def ends_of(self, router: str, hop: NextHop) -> Iterable[str]:
+    def ends_of(self, router: str, hop: NextHop) -> Ends:
         match hop:
+            case Via((link,)):
+                return self.arrivals(router, link) or (LOST,)
             case Via(links):
-                up = [self.link[key] for key in links if self.health.get(key, "down") != "down"]
-                return [end for link in up for end in self.arrivals(link.far(router))] or (LOST,)
+                return tuple(end for link in links for end in self.arrivals(router, link)) or (LOST,)
             case Deliver(endpoint):
                 return (f"={endpoint}",) if endpoint in self.settled.network.endpoint else (LOST,)
             case Drop():
@@ -165,10 +169,14 @@ class _Maker:
             case _:
                 assert_never(hop)
 
-    def arrivals(self, end: End) -> tuple[str, ...]:
-        """The tables behind an end; one that is not there loses what comes."""
-        known = self.settled.network.table
-        return tuple(key if key in known else LOST for key in end.tables) or (LOST,)
+    def arrivals(self, router: str, link: str) -> Ends:
+        """The tables behind a link, if it is up; one that is not there loses what comes."""
+        if self.health.get(link, "down") == "down":
+            return ()
+        known, tables = self.settled.network.table, self.link[link].far(router).tables
+        if len(tables) == 1 and tables[0] in known:
+            return tables
+        return tuple(key if key in known else LOST for key in tables) or (LOST,)
 
 
 def _union(steps: Steps) -> Bits:

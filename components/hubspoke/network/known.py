@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from itertools import compress
-from operator import is_not
+from operator import attrgetter, is_not
 
 from hubspoke.network.classes import Bits
 from hubspoke.network.collecting import uncollected
@@ -12,12 +12,14 @@ from hubspoke.network.delta import unlike, with_links
 from hubspoke.network.filters import Admission, Cell, Side, Traffic
 from hubspoke.network.forward import Forwarding, forwarding, reforwarding
 from hubspoke.network.model import End, Filter, Finding, Link, Network
-from hubspoke.network.questions import Question
+from hubspoke.network.questions import Question, Routed
 from hubspoke.network.roster import Keys, Roster, overlaps
 from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.sorts import Sort, Sorting
-from hubspoke.network.spread import Aim, Values, respread, spread
+from hubspoke.network.spread import Aim, Values, in_parts, respread, spread
 from hubspoke.network.trace import Walks
+
+_MTU, _ANY = attrgetter("mtu"), 1 << 16
 
 
 class Known:
@@ -29,6 +31,7 @@ class Known:
         self.settled, self.forwarding, self.admission = settled, forwarding, admission
         self.network, self.classes = settled.network, settled.classes
         self.inhabited = settled.classes.inhabited
+        self.narrowest = min(map(_MTU, self.network.links), default=_ANY)  # bytes that every link carries
         self.proven: set[Question] = set()
         self.proven_before: set[Question] = set()  # and still is, but for packets of which something moved
         self.moved: dict[str, Bits] = {}  # by table: the classes of which anything is other than before
@@ -71,7 +74,9 @@ class Known:
             before |= {replace(aim, best=True): values for aim, values in last._values.items()}
         self._values, self.moved = respread(self.forwarding, before)
         if self.findings == last.findings:
-            self.proven_before = set(last.proven)
+            same = self.narrowest >= last.narrowest
+            self.proven_before = set(last.proven if same else filter(self.keeps, last.proven))
+            self.proven = set() if self.moved else set(self.proven_before)
 
     @property
     def certain(self) -> bool:
@@ -80,15 +85,19 @@ class Known:
 
     def carrying(self, mtu: int) -> "Known":
         """The same network without the links that cannot carry packets of so many bytes."""
-        narrow = [link for link in self.network.links if link.mtu < mtu]
-        if not narrow:
+        if mtu <= self.narrowest:
             return self
+        narrow = [link for link in self.network.links if link.mtu < mtu]
         network = with_links(self.network, list(map(_sealed, narrow)))
         return self._after(replace(self.settled, network=network), self.settled.over_any(narrow))
 
-    def anew(self, question: Question, sources: Keys, targets: Keys) -> Keys:
-        """The sources to be asked about: all, or where it was proven before, those from which anything moved."""
-        if question not in self.proven_before:
+    def keeps(self, question: Question) -> bool:
+        """Whether the answer follows from what is kept, and not from links that are too narrow for it alone."""
+        return not (isinstance(question, Routed) and question.mtu > self.narrowest)
+
+    def anew(self, sources: Keys, targets: Keys, before: bool) -> Keys:
+        """The sources to be asked about: all, or of what was proven before, those from which anything moved."""
+        if not before:
             return sources
         towards = self.roster.together(targets)
         if towards not in self._stirred:
@@ -138,10 +147,12 @@ class Known:
         self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool
     ) -> Iterator[tuple[str, Bits, Bits]]:
         """By endpoint of a sort, its classes, and the targets that they get to past all filters but the targets'."""
-        passing = self._passing(sort.filters, cell, "source", sort.number, best=best, answers=answers)
-        values = self._through_filters(sort.number, cell, every=every, best=best, answers=answers)
+        parts = list(self._past_filters(sort, cell, every=every, best=best, answers=answers))
         for key, own in sort.members:
-            yield key, own, passing & self.leaving(key, values, every=every)
+            found = 0
+            for bits, values in parts:
+                found |= bits & self.leaving(key, values, every=every)
+            yield key, own, found
 
     def ever_arriving(self, sort: Sort) -> Iterator[tuple[str, Bits, Bits]]:
         """The same past rules that might let it out, over some route: never too few."""
@@ -151,18 +162,26 @@ class Known:
 
     def leaving(self, endpoint: str, values: Values, *, every: bool) -> Bits:
         """What holds of packets that leave an endpoint: from every of its tables, or from some."""
-        found = [values[table] for table in self.roster.by_key[endpoint].tables]
+        tables = self.roster.by_key[endpoint].tables
+        if len(tables) == 1:
+            return values[tables[0]]
+        found = [values[table] for table in tables]
         bits = found[0] if found else self.inhabited if every else 0
         for each in found[1:]:
             bits = bits & each if every else bits | each
         return bits
 
-    def _through_filters(self, number: int, cell: Cell, *, every: bool, best: bool, answers: bool) -> Values:
-        passes = tuple(
-            (key, self._passing(self.network.table[key].filters, cell, "source", number, best=best, answers=answers))
+    def _past_filters(
+        self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool
+    ) -> Iterator[tuple[Bits, Values]]:
+        """The targets that a sort's filters let it send to, in parts, and where those of a part are arrived at from."""
+        passing = self._passing(sort.filters, cell, "source", sort.number, best=best, answers=answers)
+        passes = {
+            key: self._passing(self.network.table[key].filters, cell, "source", sort.number, best=best, answers=answers)
             for key in self._filtered
-        )
-        return self._spread(Aim(every, best, passes))
+        }
+        for bits, part in in_parts(passes, passing):
+            yield bits, self._spread(Aim(every, best, part))
 
     def _spread(self, aim: Aim) -> Values:
         """Found once; at best what it is at worst, where nothing is unknown."""

@@ -30,30 +30,30 @@ def ask(known: Known, questions: Iterable[Question]) -> list[Verdict]:
 
 
 def _kept_verdict(known: Known, question: Question) -> Verdict:
-    """Sizes of packets are asked each time: they depend on links that the rest does not tell apart."""
     if question in known.proven:
         return Verdict(question, "proven")
-    verdict = _verdict(known, question)
-    if verdict.passed and not (isinstance(question, Routed) and question.mtu):
+    verdict = _verdict(known, question, question in known.proven_before)
+    if verdict.passed and known.keeps(question):
         known.proven.add(question)
     return verdict
 
 
-def _verdict(known: Known, question: Question) -> Verdict:
+def _verdict(known: Known, question: Question, before: bool) -> Verdict:
+    """`before` says that it was proven, and still is but for packets of which something moved."""
     unknown = _missing_endpoints(known, question)
     if unknown:
         return Verdict(question, "unknown", findings=known.no_endpoint(question.origin, unknown))
     match question:
         case Reaches():
-            return _reaches(known, question)
+            return _reaches(known, question, before)
         case Isolated():
-            return _isolated(known, question)
+            return _isolated(known, question, before)
         case Routed():
-            return _routed(known, question)
+            return _routed(known, question, before)
         case LoopFree():
             return _loop_free(known, question)
         case SameWayBack():
-            return _same_way_back(known, question)
+            return _same_way_back(known, question, before)
         case _:
             assert_never(question)
 
@@ -102,33 +102,34 @@ def _most(known: Known, failing: Callable[[bool], Iterator[_Gaps]]) -> tuple[_Ga
 # Reaches
 
 
-def _reaches(known: Known, question: Reaches) -> Verdict:
+def _reaches(known: Known, question: Reaches, before: bool) -> Verdict:
     cells = known.traffic.cells(question.protocol, question.ports)
 
     def failing(best: bool) -> Iterator[_Gaps]:
-        return (_Gaps(list(_gaps(known, question, cell, best=best)), cell) for cell in cells)
+        return (_Gaps(list(_gaps(known, question, cell, before=before, best=best)), cell) for cell in cells)
 
     return _conclude(known, question, *_most(known, failing))
 
 
-def _gaps(known: Known, question: Reaches, cell: Cell, *, best: bool) -> Iterator[Gap]:
+def _gaps(known: Known, question: Reaches, cell: Cell, *, before: bool, best: bool) -> Iterator[Gap]:
     """Pairs that do not get through, there or with the answer back."""
-    yield from _one_way(known, question, question.sources, question.targets, cell, answers=False, best=best)
+    sources, targets = question.sources, question.targets
+    yield from _one_way(known, sources, targets, cell, before=before, answers=False, best=best)
     back: Ports = EPHEMERAL if cell.protocol in ("tcp", "udp") else ALL_PORTS
     for returning in known.traffic.cut(Cell(cell.protocol, back), stateless=True):
-        found = _one_way(known, question, question.targets, question.sources, returning, answers=True, best=best)
+        found = _one_way(known, targets, sources, returning, before=before, answers=True, best=best)
         yield from ((number, bits, not ahead) for number, bits, ahead in found)
 
 
 def _one_way(
-    known: Known, question: Reaches, sources: Keys, targets: Keys, cell: Cell, *, answers: bool, best: bool
+    known: Known, sources: Keys, targets: Keys, cell: Cell, *, before: bool, answers: bool, best: bool
 ) -> Iterator[Gap]:
     wanted, senders = known.roster.together(targets), known.roster.together(sources)
-    for sort in known.sorting.sources(known.anew(question, sources, targets)):
+    for sort in known.sorting.sources(known.anew(sources, targets, before)):
         for key, own, arrived in known.arriving(sort, cell, every=True, best=best, answers=answers):
             if gap := wanted & ~arrived & ~known.roster.owned[key]:
                 yield from ((number, gap, True) for number in members(own))
-    for sort in () if question in known.proven_before else known.sorting.targets(targets):  # filters judge as they did
+    for sort in () if before else known.sorting.targets(targets):  # filters judge as they did
         if out := senders & ~known.admitted(sort, cell, best=best, answers=answers):
             yield from _kept_out(known, sort, out)
 
@@ -142,8 +143,8 @@ def _kept_out(known: Known, sort: Sort, senders: Bits) -> Iterator[Gap]:
 # Isolated
 
 
-def _isolated(known: Known, question: Isolated) -> Verdict:
-    suspects = list(_suspects(known, question))
+def _isolated(known: Known, question: Isolated, before: bool) -> Verdict:
+    suspects = list(_suspects(known, question, before))
     cells = known.traffic.cells(question.protocol, question.ports) if suspects else ()
 
     def failing(best: bool) -> Iterator[_Gaps]:
@@ -152,9 +153,9 @@ def _isolated(known: Known, question: Isolated) -> Verdict:
     return _conclude(known, question, *_most(known, failing))
 
 
-def _suspects(known: Known, question: Isolated) -> Iterator[tuple[Sort, Bits]]:
+def _suspects(known: Known, question: Isolated, before: bool) -> Iterator[tuple[Sort, Bits]]:
     """Senders, and targets that neither the filters' rules nor the routes keep from them at first sight."""
-    sources = known.anew(question, question.sources, question.targets)
+    sources = known.anew(question.sources, question.targets, before)
     wanted, senders = 0, known.roster.together(sources)
     for sort in known.sorting.targets(question.targets) if sources else ():
         if known.ever_admitted(sort) & senders:
@@ -179,18 +180,18 @@ def _leaks(known: Known, suspects: Iterable[tuple[Sort, Bits]], cell: Cell, *, b
 # Routes alone
 
 
-def _routed(known: Known, question: Routed) -> Verdict:
+def _routed(known: Known, question: Routed, before: bool) -> Verdict:
     narrow = known.carrying(question.mtu) if question.mtu else known
 
     def failing(best: bool) -> Iterator[_Gaps]:
-        yield _Gaps(list(_unrouted(narrow, question, best=best)))
+        yield _Gaps(list(_unrouted(narrow, question, before=before, best=best)))
 
     return _conclude(known, question, *_most(narrow, failing))
 
 
-def _unrouted(known: Known, question: Routed, *, best: bool) -> Iterator[Gap]:
+def _unrouted(known: Known, question: Routed, *, before: bool, best: bool) -> Iterator[Gap]:
     wanted, values = known.roster.together(question.targets), known.routes(every=True, best=best)
-    for key in known.anew(question, question.sources, question.targets):
+    for key in known.anew(question.sources, question.targets, before):
         own = known.roster.owned[key]
         if gap := wanted & ~known.leaving(key, values, every=True) & ~own:
             yield next(members(own)), gap, True
@@ -205,9 +206,9 @@ def _loop_free(known: Known, question: LoopFree) -> Verdict:
     return Verdict(question, answer, count, loop_examples(known, found), findings=() if found else known.findings)
 
 
-def _same_way_back(known: Known, question: SameWayBack) -> Verdict:
+def _same_way_back(known: Known, question: SameWayBack, before: bool) -> Verdict:
     ways = (question.sources, question.targets), (question.targets, question.sources)
-    still = question in known.proven_before and not any(known.anew(question, *way) for way in ways)
+    still = before and not any(known.anew(*way, before) for way in ways)
     found: list[Gap] = []
     for table in () if still else known.stateful_tables():
         found += _astray(known, question.sources, question.targets, table)

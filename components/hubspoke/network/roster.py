@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from hubspoke.network.by_id import ById
 from hubspoke.network.classes import Bits, members
 from hubspoke.network.model import Endpoint, Finding
 
@@ -16,30 +17,26 @@ class Roster:
     def __init__(self, endpoints: Iterable[Endpoint], owned: Mapping[str, Bits]) -> None:
         self.by_key = {endpoint.key: endpoint for endpoint in endpoints}
         self.owned = {key: owned[f"={key}"] for key in self.by_key}  # the classes of each endpoint's addresses
-        self._together: dict[Keys, Bits] = {}
-        self._sets: dict[Keys, frozenset[str]] = {}
+        self._together: ById[Keys, Bits] = ById()
+        self._missing: ById[Keys, list[str]] = ById()
 
     def together(self, keys: Keys) -> Bits:
         """The classes of several endpoints' addresses."""
-        if keys not in self._together:
-            bits = 0
-            for key in keys:
-                bits |= self.owned[key]
-            self._together[keys] = bits
-        return self._together[keys]
+        return self._together.of(keys, self._union)
+
+    def _union(self, keys: Keys) -> Bits:
+        bits = 0
+        for key in keys:
+            bits |= self.owned[key]
+        return bits
 
     def missing(self, keys: Keys) -> list[str]:
         """Those that are not there, or have no address: of one without addresses everything would be true."""
-        return [] if self._set(keys) <= self._present else [key for key in keys if key not in self._present]
+        return self._missing.of(keys, lambda keys: [key for key in keys if key not in self._present])
 
     @cached_property
     def _present(self) -> frozenset[str]:
         return frozenset(key for key, endpoint in self.by_key.items() if endpoint.prefixes)
-
-    def _set(self, keys: Keys) -> frozenset[str]:
-        if keys not in self._sets:
-            self._sets[keys] = frozenset(keys)
-        return self._sets[keys]
 
     @cached_property
     def owners(self) -> dict[int, list[str]]:

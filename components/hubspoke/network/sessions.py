@@ -2,14 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from hubspoke.network.choose import Cell
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.model import PrefixFilter, Route, Session, Source, Speaker, Via
+from hubspoke.network.offers import Offer, Offers
 
 AsPath = tuple[int, ...]
 Paths = dict[AsPath, Bits]  # prefixes by the path they are announced with
-Heard = dict[AsPath, Route]  # what one side of a session tells the other
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A route that was heard, and as it is offered to tables."""
+
+    route: Route
+    offer: Offer
+
+
+Heard = dict[AsPath, News]  # what one side of a session tells the other
 
 
 class Sides:
@@ -67,15 +79,26 @@ def _passed(classes: Classes, filter_: PrefixFilter | None) -> Bits:
     return classes.all & (inside if filter_.action == "allow" else ~inside)
 
 
-def heard(session: Session, speaker: Speaker, listener: Speaker, said: Paths, last: Heard, classes: Classes) -> Heard:
-    """The routes that a listener makes of it; what it heard before and hears again is the same route."""
+def heard(session: Session, speaker: Speaker, listener: Speaker, said: Paths, last: Heard, offers: Offers) -> Heard:
+    """What a listener makes of it; what it heard before and hears again is the same route."""
     found: Heard = {}
     for path in sorted(said):
-        prefixes, before = classes.prefixes(said[path]), last.get(path)
-        if before is None or before.prefixes is not prefixes:
-            before = Route(
-                prefixes, Via((session.link,)), Source.BGP, session.origin, listener.priority, path, speaker.med,
-                speaker.communities,
+        bits, before = said[path], last.get(path)
+        if before is None or before.offer[1] != bits:
+            route = Route(
+                offers.classes.prefixes(bits), Via((session.link,)), Source.BGP, session.origin, listener.priority,
+                path, speaker.med, speaker.communities,
             )  # fmt: skip
+            before = News(route, (before.offer[0] if before else offers.alike(route), bits))
         found[path] = before
     return found
+
+
+def altered(before: Heard, after: Heard) -> Bits:
+    """The classes that are not heard of as they were."""
+    bits = 0
+    for path in before.keys() | after.keys():
+        old, new = before.get(path), after.get(path)
+        if old is not new:
+            bits |= (old.offer[1] if old else 0) ^ (new.offer[1] if new else 0)
+    return bits

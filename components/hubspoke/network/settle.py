@@ -1,17 +1,18 @@
 """Routes to a fixed point: sessions announce what their tables chose, until nobody hears anything new."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
 from hubspoke.network.choose import Cell, Chooser, rechosen, swayed
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.delta import changes, indexed, rerouted, unlike, with_tables
+from hubspoke.network.delta import changes, indexed, rerouted, with_tables
 from hubspoke.network.limits import exceeded, without
 from hubspoke.network.model import Link, Network, Prefixes, Route, Session, Source, Speaker, Table, Via
-from hubspoke.network.sessions import Heard, Paths, Sides, heard, paths_of, said, sides
+from hubspoke.network.offers import Offer, Offers
+from hubspoke.network.sessions import Heard, News, Paths, Sides, altered, heard, paths_of, said, sides
 
 ROUND_CAP = 64  # a path crosses fewer sessions than this, or something turns in circles
 
@@ -39,20 +40,21 @@ class Settled:
     heard: dict[str, Heard]  # what was learned, by side of a session
     learned: dict[str, Table]  # the tables that learned it, with it
     sides: Sides
+    offers: Offers
     chosen: dict[str, Bits]  # the classes that were chosen for since the one it was made from, by table
 
     def told(self, session: Session, side: int) -> tuple[Route, ...]:
         """What one side of a session says, as the other hears it."""
-        return tuple(self.heard.get(sides(session)[side], {}).values())
+        return tuple(news.route for news in self.heard.get(sides(session)[side], {}).values())
 
     @cached_property
     def over(self) -> dict[str, dict[str, Bits]]:
         """By link and table, the classes that routes over the link have a say in."""
         found: dict[str, dict[str, Bits]] = defaultdict(dict)
-        for table in self.network.tables:
-            for route in table.routes:
+        for table in self.given.tables:
+            for route, own in offered(table, self.offers, self.sides, self.heard):
                 if isinstance(route.next_hop, Via):
-                    bits = swayed(self.classes, table, route.source, self.classes.own(route.prefixes))
+                    bits = swayed(self.classes, table, route.source, own)
                     for link in route.next_hop.links:
                         found[link][table.key] = found[link].get(table.key, 0) | bits
         return found
@@ -81,12 +83,23 @@ def all_prefixes(network: Network) -> Iterator[Prefixes]:
             yield from (each.prefixes for each in (speaker.exports, speaker.imports) if each)
 
 
+def learned(table: Table, sides: Sides, heard: Mapping[str, Heard]) -> Iterator[News]:
+    """What a table learned."""
+    return chain.from_iterable(heard[key].values() for key in sides.teaching.get(table.key, ()) if key in heard)
+
+
+def offered(table: Table, offers: Offers, sides: Sides, heard: Mapping[str, Heard]) -> list[Offer]:
+    """What a table is offered: its own routes, and what it learned."""
+    return [*offers.of(table), *(news.offer for news in learned(table, sides, heard))]
+
+
 def settle(network: Network) -> Settled:
     """Lets all sessions talk until nothing changes. Raises Oscillation after ROUND_CAP rounds.
 
     Sessions that are told more prefixes than they take are reset, and findings.
     """
-    talk = _Talk(network, Classes(all_prefixes(network)), Sides(network.sessions))
+    classes = Classes(all_prefixes(network))
+    talk = _Talk(network, classes, Sides(network.sessions), Offers(classes))
     for key in network.table:
         talk.stir(key, talk.classes.all)
     return _within_limits(talk.settled(set(talk.sides.by_key)))
@@ -105,7 +118,8 @@ def resettle(before: Settled, network: Network) -> Settled:
         return settle(network)
     if other.tables and network.table.keys() != before.given.table.keys():
         return settle(network)
-    talk = _Talk(network, before.classes, Sides(network.sessions) if other.sessions else before.sides)
+    sides = Sides(network.sessions) if other.sessions else before.sides
+    talk = _Talk(network, before.classes, sides, before.offers)
     return _within_limits(talk.settled(talk.resume(before, other)))
 
 
@@ -121,8 +135,8 @@ def _within_limits(settled: Settled) -> Settled:
 class _Talk:
     """The state of one run to the fixed point."""
 
-    def __init__(self, network: Network, classes: Classes, sides: Sides) -> None:
-        self.network, self.classes, self.sides = network, classes, sides
+    def __init__(self, network: Network, classes: Classes, sides: Sides, offers: Offers) -> None:
+        self.network, self.classes, self.sides, self.offers = network, classes, sides, offers
         self.chooser = Chooser(classes, network.health)
         self.cells, self.paths, self.heard = dict[str, list[Cell]](), dict[str, Paths](), dict[str, Heard]()
         self.stirred: dict[str, Bits] = {}  # what is to be chosen for, by table
@@ -168,18 +182,13 @@ class _Talk:
         speaking: set[str] = set()
         for key in tables:
             table, among = self.network.table[key], self.stirred.pop(key)
-            fresh = self.chooser.choose(table, self.routes(table), among)
+            fresh = self.chooser.choose(table, offered(table, self.offers, self.sides, self.heard), among)
             self.cells[key] = rechosen(self.cells.get(key, ()), fresh, among)
             self.chosen[key] = self.chosen.get(key, 0) | among
             if key in self.sides.announcing:
                 before, self.paths[key] = self.paths.get(key), paths_of(fresh, self.paths.get(key, {}), among)
                 speaking |= set(self.sides.announcing[key]) if self.paths[key] != before else set()
         return speaking
-
-    def routes(self, table: Table) -> tuple[Route, ...]:
-        """Its own, and what it learned."""
-        learned = (self.heard[key].values() for key in self.sides.teaching.get(table.key, ()) if key in self.heard)
-        return table.routes + tuple(chain.from_iterable(learned))
 
     def listen(self, speaking: Iterable[str]) -> set[str]:
         """Hears these sides. Returns the tables that learned something else than before."""
@@ -189,15 +198,13 @@ class _Talk:
             up = listener.learns and self.network.health.get(session.link, "down") != "down"
             told = said(speaker, listener, self.paths, self.classes) if up else {}
             before = self.heard.get(key, {})
-            self.heard[key] = heard(session, speaker, listener, told, before, self.classes)
+            self.heard[key] = heard(session, speaker, listener, told, before, self.offers)
             news |= self.learn(listener, before, self.heard[key])
         return news
 
     def learn(self, listener: Speaker, before: Heard, after: Heard) -> set[str]:
         """Has those that learn from it choose where what is heard is other. Returns them."""
-        bits = 0
-        for route in unlike(list(before.values()), list(after.values())):
-            bits |= self.classes.own(route.prefixes)
+        bits = altered(before, after)
         tables = {key for key in listener.learns if key in self.network.table} if bits else set()
         for key in tables:
             self.stir(key, swayed(self.classes, self.network.table[key], Source.BGP, bits))
@@ -205,10 +212,11 @@ class _Talk:
         return tables
 
     def result(self) -> Settled:
-        taught = (self.network.table[key] for key in self.taught)
-        self.learned |= {table.key: replace(table, routes=self.routes(table)) for table in taught}
+        for table in (self.network.table[key] for key in self.taught):
+            heard = (news.route for news in learned(table, self.sides, self.heard))
+            self.learned[table.key] = replace(table, routes=(*table.routes, *heard))
         network = with_tables(self.network, self.learned.values()) if self.learned else self.network
         return Settled(
             self.network, network, self.classes, self.cells, self.paths, self.heard, self.learned, self.sides,
-            self.chosen,
+            self.offers, self.chosen,
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from hubspoke.network.by_id import ById
 from hubspoke.network.classes import Bits, members
 from hubspoke.network.filters import Admission, Side
 from hubspoke.network.model import Network
@@ -26,28 +27,26 @@ class Sorting:
 
     def __init__(self, network: Network, roster: Roster, admission: Admission) -> None:
         self._network, self._roster, self._admission = network, roster, admission
-        self._sorted: dict[tuple[Keys, Side], list[Sort]] = {}
+        self._sorted: dict[Side, ById[Keys, list[Sort]]] = {"source": ById(), "destination": ById()}
         self._grouped: dict[tuple[Keys, Side], list[list[int]]] = {}
         self._names: dict[tuple[str, Side], list[tuple[Name, Bits]]] = {}
 
     def sources(self, keys: Keys) -> list[Sort]:
         """As senders: their own filters judge them, and those of tables on the way."""
-        return self._sort(keys, "source")
+        return self._sorted["source"].of(keys, lambda keys: self._sort(keys, "source"))
 
     def targets(self, keys: Keys) -> list[Sort]:
         """As receivers: their own filters judge them."""
-        return self._sort(keys, "destination")
+        return self._sorted["destination"].of(keys, lambda keys: self._sort(keys, "destination"))
 
     def _sort(self, keys: Keys, side: Side) -> list[Sort]:
-        if (keys, side) not in self._sorted:
-            found: dict[Name, Sort] = {}
-            for key in keys:
-                for name, bits in self._parts(key, side):
-                    sort = found.get(name) or found.setdefault(name, Sort(name[0], next(members(bits))))
-                    sort.bits |= bits
-                    sort.members.append((key, bits))
-            self._sorted[keys, side] = list(found.values())
-        return self._sorted[keys, side]
+        found: dict[Name, Sort] = {}
+        for key in keys:
+            for name, bits in self._parts(key, side):
+                sort = found.get(name) or found.setdefault(name, Sort(name[0], next(members(bits))))
+                sort.bits |= bits
+                sort.members.append((key, bits))
+        return list(found.values())
 
     def _parts(self, key: str, side: Side) -> list[tuple[Name, Bits]]:
         """The classes of an endpoint, by sort."""

@@ -10,7 +10,7 @@ Every class has a fixed point of its own. So where some tables forward some clas
 classes are worked out again, and only at the tables from which packets of theirs get to what has changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hubspoke.network.classes import Bits
@@ -18,6 +18,8 @@ from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Steps
 
 Values = dict[str, Bits]  # by table or end: the classes of which something holds
 Moved = Mapping[str, Bits]  # by table: the classes of which it is not what it was
+Passes = tuple[tuple[str, Bits], ...]  # the classes that tables let pass, where these are not all
+FEW = 4  # parts; of more, each would be spread for too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Aim:
 
     every: bool
     best: bool
-    passes: tuple[tuple[str, Bits], ...] = ()
+    passes: Passes = ()
     crosses: str = ""
     ends: bool = False
 
@@ -51,6 +53,21 @@ class Aim:
         return full if table == self.crosses else 0
 
 
+def in_parts(passes: Mapping[str, Bits], among: Bits) -> list[tuple[Bits, Passes]]:
+    """The classes `among` in few parts, to each of which tables are open or closed as they are to all classes of it.
+
+    What tables let pass is other for each source; which of them are open or closed comes again and again.
+    """
+    parts: dict[tuple[str, ...], Bits] = {(): among}
+    for table, passing in passes.items():
+        cut = [(closed, bits & passing, bits & ~passing) for closed, bits in parts.items()]
+        parts = {closed: inside for closed, inside, _ in cut if inside}
+        parts |= {(*closed, table): outside for closed, _, outside in cut if outside}
+        if len(parts) > FEW:
+            return [(among, tuple(passes.items()))]
+    return [(bits, tuple((table, 0) for table in closed)) for closed, bits in parts.items()]
+
+
 def spread(forwarding: Forwarding, aim: Aim) -> Values:
     """The least fixed point."""
     values = dict.fromkeys(forwarding.steps, 0) | aim.at_ends(forwarding)
@@ -63,38 +80,49 @@ def respread(forwarding: Forwarding, last: Mapping[Aim, Values]) -> tuple[dict[A
     What a packet goes on to from a change is as it was, unless a way leads back to the change. So what is on such a
     way is worked out from nothing first, and then only what is upstream of where that came out as something else.
     """
-    turning = ring(forwarding)
-    turned = {aim: _rise(forwarding, aim, _without(values, turning), turning) for aim, values in last.items()}
-    moved = _moved(last, turned, turning)
-    if not moved:
-        return dict(last), moved
-    above = upstream(forwarding, moved)
-    found = {aim: _above(forwarding, aim, values, moved, above) for aim, values in turned.items()}
-    return found, _moved(last, found, above)
+    turning, found, moved = ring(forwarding), dict(last), dict[str, Bits]()
+    for aim, values in last.items():
+        turned, news = _anew(forwarding, aim, values, turning)
+        if news:
+            found[aim], other = _followed(forwarding, aim, values, turned, news)
+            _add(moved, other)
+    return found, moved
 
 
-def _above(forwarding: Forwarding, aim: Aim, turned: Values, moved: Moved, above: Moved) -> Values:
-    """The values with those above what moved. Where every path has to hold, nothing holds above what does not."""
-    left = _without(turned, above)
+def _followed(forwarding: Forwarding, aim: Aim, last: Values, turned: Values, news: Moved) -> tuple[Values, Moved]:
+    """The values with those above what is news, and what moved since the last."""
     strict = aim.every and not (aim.best and not forwarding.certain)
-    if strict and not any(turned[table] & bits for table, bits in moved.items()):
-        return left
-    return _rise(forwarding, aim, left, above)
+    if strict and not any(turned[table] & bits for table, bits in news.items()):
+        return turned, _fall(forwarding, turned, news)
+    return _anew(forwarding, aim, last, upstream(forwarding, news))
 
 
-def _without(values: Values, open_: Moved) -> Values:
-    return values | {table: values[table] ^ both for table, bits in open_.items() if (both := values[table] & bits)}
+def _anew(forwarding: Forwarding, aim: Aim, values: Values, open_: Moved) -> tuple[Values, dict[str, Bits]]:
+    """The values with those of the open classes worked out from nothing, and which came out as something else."""
+    left = values | {table: values[table] ^ both for table, bits in open_.items() if (both := values[table] & bits)}
+    _rise(forwarding, aim, left, open_)
+    moved = {table: left[table] ^ values[table] for table in open_ if left[table] is not values[table]}
+    return left, {table: bits for table, bits in moved.items() if bits}
 
 
-def _moved(before: Mapping[Aim, Values], after: Mapping[Aim, Values], tables: Iterable[str]) -> dict[str, Bits]:
-    """The classes whose values are other for any aim, by table."""
-    found: dict[str, Bits] = {}
-    for aim, values in after.items():
-        last = before[aim]
-        for table in tables:
-            if values[table] is not last[table] and (other := values[table] ^ last[table]):
-                found[table] = found.get(table, 0) | other
-    return found
+def _fall(forwarding: Forwarding, values: Values, news: Moved) -> dict[str, Bits]:
+    """Takes away what does not hold any more above what does not, where every path has to hold. Returns all that."""
+    fallen = dict(news)
+    while news:
+        grown: dict[str, Bits] = {}
+        for end, bits in news.items():
+            for table, led in forwarding.into.get(end, {}).items():
+                if (new := led & bits) and (new := new & values[table]):
+                    values[table] ^= new
+                    grown[table] = grown.get(table, 0) | new
+        _add(fallen, grown)
+        news = grown
+    return fallen
+
+
+def _add(found: dict[str, Bits], more: Moved) -> None:
+    for table, bits in more.items():
+        found[table] = found[table] | bits if table in found else bits
 
 
 def ring(forwarding: Forwarding) -> dict[str, Bits]:
@@ -127,8 +155,7 @@ def upstream(
     found, news = dict[str, Bits](), dict(start)
     while news:
         grown: dict[str, Bits] = {}
-        for table, bits in news.items():
-            found[table] = found.get(table, 0) | bits
+        _add(found, news)
         for table, bits in news.items():
             for other, led in forwarding.into.get(table, {}).items():
                 if (new := led & bits) and (new := new & ~found.get(other, 0)) and within is not None:
@@ -139,7 +166,7 @@ def upstream(
     return found
 
 
-def _rise(forwarding: Forwarding, aim: Aim, values: Values, open_: Mapping[str, Bits]) -> Values:
+def _rise(forwarding: Forwarding, aim: Aim, values: Values, open_: Moved) -> Values:
     """Grows the values of the open tables' open classes, which begin with nothing; what is not open stays.
 
     Each table looks at what it leads to once, and then is told what grew there.
@@ -162,8 +189,8 @@ def _told(
     forwarding: Forwarding,
     aim: Aim,
     values: Values,
-    news: Mapping[str, Bits],
-    open_: Mapping[str, Bits],
+    news: Moved,
+    open_: Moved,
 ) -> dict[str, Bits]:
     """What grows where packets go on to what has grown."""
     grown: dict[str, Bits] = {}

@@ -191,10 +191,10 @@ def look_up(table: Table, address: Address, links: Links) -> tuple[tuple[Route, 
     if not fitting:
         return (), ()
     longest = max(length for length, _ in fitting)
-    routes = tuple(route for length, route in fitting if length == longest)
-    best = min(rank(table, route, links) for route in routes)
-    winners = tuple(route for route in routes if rank(table, route, links) == best)
-    return winners, tuple(route for route in routes if rank(table, route, links) != best)
+    ranked = [(rank(table, route, links), route) for length, route in fitting if length == longest]
+    best = min(standing for standing, _ in ranked)
+    winners = tuple(route for standing, route in ranked if standing == best)
+    return winners, tuple(route for standing, route in ranked if standing != best)
 
 
 def _hidden(table: Table, route: Route, address: Address, length: int, links: Links) -> bool:

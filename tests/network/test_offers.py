@@ -1,0 +1,45 @@
+"""Routes that differ only in their prefixes and origin are chosen among as one."""
+
+from dataclasses import replace
+
+from hubspoke.network.classes import Classes
+from hubspoke.network.model import Route, Source, Table, Via
+from hubspoke.network.offers import Offers
+
+TUNNELS = ("t0", "t1")
+ROUTES = tuple(
+    Route((f"10.{n}.0.0/16",), Via((tunnel,)), Source.STATIC, f"route {n}", 100)
+    for n in range(100)
+    for tunnel in TUNNELS
+)
+TABLE = Table("middle", "middle", "cloudflare", ROUTES, "middle")
+
+
+def test_a_table_is_offered_as_many_routes_as_it_has_ways() -> None:
+    classes = Classes(route.prefixes for route in ROUTES)
+    every = classes.all & ~1
+    found = Offers(classes).of(TABLE)
+    assert found == [(Route((), Via((tunnel,)), Source.STATIC, "", 100), every) for tunnel in TUNNELS]
+
+
+def test_what_decides_between_routes_keeps_them_apart() -> None:
+    one = ROUTES[0]
+    others = [
+        replace(one, next_hop=Via(("t1",))),
+        replace(one, source=Source.BGP),
+        replace(one, priority=10),
+        replace(one, as_path=(64512,)),
+        replace(one, med=0),
+        replace(one, communities=frozenset({"13335:60010"})),
+        replace(one, remote=True),
+    ]
+    offers = Offers(Classes([one.prefixes]))
+    assert len({id(offers.alike(route)) for route in (one, *others)}) == 8
+    assert offers.alike(replace(one, prefixes=(), origin="another")) is offers.alike(one)
+
+
+def test_offers_are_made_again_for_other_routes_alone() -> None:
+    offers = Offers(Classes(route.prefixes for route in ROUTES))
+    before = offers.of(TABLE)
+    assert offers.of(replace(TABLE, origin="another")) is before
+    assert offers.of(replace(TABLE, routes=ROUTES[2:])) != before
