@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 
 from hubspoke.network.choose import Cell
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import PrefixFilter, Route, Session, Source, Speaker, Via
+from hubspoke.network.model import PrefixFilter, Route, Session, Source, Speaker, Unknown, Via
 
 AsPath = tuple[int, ...]
 Paths = dict[AsPath, Bits]  # prefixes by the path they are announced with
-Heard = dict[AsPath, Route]  # what one side of a session tells the other
+Heard = dict[tuple[AsPath, bool], Route]  # what one side of a session tells the other, and whether it is in doubt
 
 
 class Sides:
@@ -46,17 +46,23 @@ def paths_of(cells: Iterable[Cell], last: Mapping[AsPath, Bits], among: Bits) ->
 
 
 def said(speaker: Speaker, listener: Speaker, chosen: Mapping[str, Paths], classes: Classes) -> Paths:
-    """What a speaker announces to a listener that takes it: one's own ASN in a path is a loop."""
-    if speaker.asn == listener.asn:
+    """What a speaker announces to a listener that takes it: one's own ASN in a path is a loop.
+
+    Hubs and regions of one cloud have one ASN among each other, and hear what others learned: a path with that ASN has
+    crossed between them once, and is not told again.
+    """
+    if speaker.asn == listener.asn and not listener.remote:
         return {}
     found: Paths = defaultdict(int)
     own = (speaker.asn,) * (1 + speaker.prepend)
     for table in speaker.announces:
         for path, bits in chosen.get(table, {}).items():
-            if listener.asn not in path:
+            if listener.asn not in path and (path or not speaker.relays):
                 found[own + path] |= bits
     found[own] |= classes.own(speaker.prefixes)
     passed = _passed(classes, speaker.exports) & _passed(classes, listener.imports)
+    if listener.dropped:
+        passed &= ~classes.own(listener.dropped)
     return {path: kept for path, bits in found.items() if (kept := bits & passed)}
 
 
@@ -70,12 +76,22 @@ def _passed(classes: Classes, filter_: PrefixFilter | None) -> Bits:
 def heard(session: Session, speaker: Speaker, listener: Speaker, said: Paths, last: Heard, classes: Classes) -> Heard:
     """The routes that a listener makes of it; what it heard before and hears again is the same route."""
     found: Heard = {}
+    doubt = _in_doubt(listener, classes)
     for path in sorted(said):
-        prefixes, before = classes.prefixes(said[path]), last.get(path)
-        if before is None or before.prefixes is not prefixes:
-            before = Route(
-                prefixes, Via((session.link,)), Source.BGP, session.origin, listener.priority, path, speaker.med,
-                speaker.communities,
-            )  # fmt: skip
-        found[path] = before
+        for key, bits in (((path, False), said[path] & ~doubt), ((path, True), said[path] & doubt)):
+            if bits:
+                prefixes, before = classes.prefixes(bits), last.get(key)
+                if before is None or before.prefixes is not prefixes:
+                    hop = Unknown(listener.doubt) if key[1] else Via((session.link,))
+                    before = Route(
+                        prefixes, hop, Source.BGP, session.origin, listener.priority, path, speaker.med,
+                        speaker.communities, listener.remote,
+                    )  # fmt: skip
+                found[key] = before
     return found
+
+
+def _in_doubt(listener: Speaker, classes: Classes) -> Bits:
+    if not listener.doubt:
+        return 0
+    return classes.own(listener.doubtful) if listener.doubtful else classes.all

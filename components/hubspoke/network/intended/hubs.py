@@ -44,8 +44,8 @@ class Hubs:
             router = names.hub(hub.key)
             peered = [names.peered(router)] if is_peered(hub) else []
             for name in [*(names.table(router, key) for key in [*self._segment_keys(hub), ONRAMP]), *peered]:
-                found = tuple(self.routes.get(name, ()))
-                self.parts.tables.append(Table(name, router, KINDS[hub.cloud], found, f"plan: {name}"))
+                found, quota = tuple(self.routes.get(name, ())), self.parts.quota_of(hub)
+                self.parts.tables.append(Table(name, router, KINDS[hub.cloud], found, f"plan: {name}", quota=quota))
 
     def _segment_keys(self, hub: HubPlan) -> list[str]:
         """Google's hub is one network: what its spokes may reach is theirs to say."""
