@@ -7,7 +7,7 @@ tables:     use1/prod is aws tgw [passes FILTER...] [alone] [quota N [M]]
             - 10.1.0.0/16 attached over at-web [priority 100] [path 13335 64513] [med 10] [community X] [remote]
               hops: over LINK..., to ENDPOINT, drop, internet, unknown
 sessions:   t1: two lines, ROUTER as ASN [says TABLE|PREFIX...] [hears TABLE...] [exports|withholds PREFIX...]
-            [priority N] [prepend N] [med N] [community X] [limit N] [relays] [remote]
+            [priority N] [prepend N] [med N] [community X] [limit N] [relays] [remote] [doubt WHY...]
 filters:    sg [is stateless] [is default-allow]
             - allow [tcp 443-445] [from PREFIX...] [to PREFIX...]
 """
@@ -141,6 +141,7 @@ def _speaker(text: str) -> Speaker:
         "limit",
         "relays",
         "remote",
+        "doubt",
     )
     spoken = said.get("says", [])
     return Speaker(
@@ -154,7 +155,7 @@ def _speaker(text: str) -> Speaker:
         med=int(said["med"][0]) if "med" in said else None,
         communities=frozenset(said.get("community", ())),
         limit=int(said.get("limit", ["0"])[0]),
-        relays="relays" in said, remote="remote" in said,
+        relays="relays" in said, remote="remote" in said, doubt=" ".join(said.get("doubt", ())),
     )  # fmt: skip
 
 
