@@ -188,3 +188,14 @@ def test_a_basic_virtual_wan_joins_nothing(plan: Plan, exports: Exports) -> None
     network = judged(plan, edited(exports, name, "VirtualWan", basic))
     assert [link.key for link in network.links if link.key.startswith("peering ")] == []
     assert [session.key for session in network.sessions if session.key.startswith("exchange peering ")] == []
+
+
+def test_a_static_hub_next_to_a_speaking_one_has_longer_prefixes_from_it(tmp_path: Path) -> None:
+    """dns, on the static hub, would reach the on-ramp by its own tunnels, but the /22 of it is learned from the other."""
+    mixed = make_world(tmp_path / "project")
+    mixed.take_intent(INTENT, lambda wan: wan["hubs"]["neu1"].update(routing="static"))
+    network = intended(load_plan(mixed.paths.wan, mixed.paths.lock))
+    verdict = way(network, "dns", "ops1")
+    assert verdict.answer == "unknown"
+    assert [path.why for each in verdict.examples if each.there for path in each.there.paths] == [DOUBT]
+    assert way(network, "web", "ops1").answer == "proven"
