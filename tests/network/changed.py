@@ -20,7 +20,8 @@ def _less(sort: str) -> Change:
         elements = getattr(network, sort)
         assume(elements)
         gone = draw(st.sampled_from(elements))
-        return replace(network, **{sort: tuple(each for each in elements if each is not gone)})
+        left: Any = tuple(each for each in elements if each is not gone)
+        return replace(network, **{sort: left})
 
     return change
 

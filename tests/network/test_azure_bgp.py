@@ -9,12 +9,15 @@ import pytest
 from hubspoke.network.advice import advice
 from hubspoke.network.compare import compare
 from hubspoke.network.convert import actual
-from hubspoke.network.failures import prove_failures
+from hubspoke.network.failures import fail, prove_failures
 from hubspoke.network.intended import context, intended, questions
-from hubspoke.network.model import Network, Source, Via
+from hubspoke.network.intended.virtual_wan import DOUBT
+from hubspoke.network.model import Network, Source, Unknown, Via
 from hubspoke.network.prove import prove
+from hubspoke.network.questions import Routed, Verdict
 from hubspoke.network.settle import settle
 from hubspoke.network.snapshot import Snapshot, from_export
+from hubspoke.network.trace import walk
 from hubspoke.plan import Plan, load_plan
 
 from tests.conftest import World, make_world
@@ -47,6 +50,17 @@ def exports(world: World) -> Exports:
 
 def judged(plan: Plan, exports: Exports) -> Network:
     return actual(sum(map(from_export, exports.values()), Snapshot(())), context(plan, exports))
+
+
+def unheard(network: Network, hub: str) -> Network:
+    """With no session of a hub up any more."""
+    bgp = (session.link for session in network.sessions if session.key.startswith(f"bgp tunnel {hub}-"))
+    return fail(network, *bgp)
+
+
+def way(network: Network, source: str, target: str) -> Verdict:
+    (verdict,) = prove(network, [Routed("asked", (source,), (target,))])
+    return verdict
 
 
 def edited(exports: Exports, name: str, kind: str, change: Callable[[dict[str, Any]], None]) -> Exports:
@@ -128,3 +142,60 @@ def test_a_peer_that_is_no_tunnels_address_is_a_finding(plan: Plan, exports: Exp
 
     network = judged(plan, edited(exports, "weu1/cloudflare", "VpnSite", moved))
     assert [f.what for f in network.findings] == ["no tunnel at Cloudflare has the BGP peer address of e2"]
+
+
+def test_a_hub_knows_what_the_other_learned_and_prefers_its_own(plan: Plan) -> None:
+    """Over the join, with 65520 twice before the path; the /20 of AWS is learned from Cloudflare by both."""
+    heard = [
+        (route.source, route.next_hop, route.as_path) for route in settle(intended(plan)).network.table["hub weu1/prod"].routes
+        if "10.16.0.0/20" in route.prefixes
+    ]  # fmt: skip
+    assert heard == [
+        (Source.BGP, Via(("tunnel weu1-e1-a",)), (13335,)), (Source.BGP, Via(("tunnel weu1-e2-b",)), (13335,)),
+        (Source.BGP, Unknown(DOUBT), (65520, 65520, 13335)),
+    ]  # fmt: skip
+    assert way(intended(plan), "web", "orders").answer == "proven"
+
+
+def test_with_no_session_left_a_hub_has_the_others_way_and_it_is_not_known_whether_that_leads_on(
+    plan: Plan, exports: Exports
+) -> None:
+    """Connections propagate to the segments' tables, and what arrives from a hub is looked up in the default table, as
+    far as is known. Where connections propagate there, too, the way over the other hub is known."""
+    for network in (intended(plan), judged(plan, exports)):
+        verdict = way(unheard(network, "weu1"), "web", "orders")
+        assert verdict.answer == "unknown"
+        assert [path.why for way in (verdict.examples[0].there,) if way for path in way.paths] == [DOUBT]
+
+    def everywhere(values: dict[str, Any]) -> None:
+        values["routingConfiguration"]["propagatedRouteTables"]["labels"].append("default")
+
+    network = judged(plan, edited(exports, "neu1/cloudflare", "VpnConnection", everywhere))
+    assert network.findings == ()
+    assert way(unheard(network, "weu1"), "web", "orders").answer == "proven"
+    path = next(walk(settle(unheard(network, "weu1")).network, "hub weu1/prod", "10.16.0.1"))
+    assert [hop.table for hop in path.hops[:3]] == ["hub weu1/prod", "hub neu1/onramp", "cloudflare"]
+
+
+def test_a_basic_virtual_wan_joins_nothing(plan: Plan, exports: Exports) -> None:
+    def basic(values: dict[str, Any]) -> None:
+        values["type"] = "Basic"
+
+    (name,) = {
+        each["urn"].rsplit("::", 1)[1] for each in exports["network"]["deployment"]["resources"]
+        if each["type"].endswith(":VirtualWan")
+    }  # fmt: skip
+    network = judged(plan, edited(exports, name, "VirtualWan", basic))
+    assert [link.key for link in network.links if link.key.startswith("peering ")] == []
+    assert [session.key for session in network.sessions if session.key.startswith("exchange peering ")] == []
+
+
+def test_a_static_hub_next_to_a_speaking_one_has_longer_prefixes_from_it(tmp_path: Path) -> None:
+    """dns, on the static hub, would reach the on-ramp by its own tunnels, but the /22 of it is learned from the other."""
+    mixed = make_world(tmp_path / "project")
+    mixed.take_intent(INTENT, lambda wan: wan["hubs"]["neu1"].update(routing="static"))
+    network = intended(load_plan(mixed.paths.wan, mixed.paths.lock))
+    verdict = way(network, "dns", "ops1")
+    assert verdict.answer == "unknown"
+    assert [path.why for each in verdict.examples if each.there for path in each.there.paths] == [DOUBT]
+    assert way(network, "web", "ops1").answer == "proven"

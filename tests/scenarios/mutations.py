@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hubspoke.network.model import ALL_PORTS, Filter, Link, Network, Prefixes, Route, Rule, Session, Speaker, Table, Via
 
@@ -41,7 +41,7 @@ def mutations(network: Network, everywhere: Prefixes) -> Iterator[Mutation]:
 
 
 def _changed(network: Network, sort: str, old: Element, what: str, *new: Element) -> Mutation:
-    parts = _with(getattr(network, sort), old, *new)
+    parts: Any = _with(getattr(network, sort), old, *new)
     return Mutation(f"{old.key}: {what}", old.key, replace(network, **{sort: parts}))
 
 

@@ -2,11 +2,12 @@
 
 endpoints:  web: 10.1.0.0/16 at web/main [in FILTER...] [out FILTER...] [risks HUB...]
 links:      t1: use1/onramp - cloudflare/0 [mtu 1446] [degraded | down] [risks e1]     "use1/-" is no table there
-tables:     use1/prod is aws tgw [passes FILTER...] [alone]     "alone": equal routes do not share traffic
+tables:     use1/prod is aws tgw [passes FILTER...] [alone] [quota N [M]]
+            "alone": equal routes do not share traffic; "quota": of its own region's prefixes, and of others'
             - 10.1.0.0/16 attached over at-web [priority 100] [path 13335 64513] [med 10] [community X] [remote]
               hops: over LINK..., to ENDPOINT, drop, internet, unknown
 sessions:   t1: two lines, ROUTER as ASN [says TABLE|PREFIX...] [hears TABLE...] [exports|withholds PREFIX...]
-            [priority N] [prepend N] [med N] [community X] [limit N]
+            [priority N] [prepend N] [med N] [community X] [limit N] [relays] [remote] [doubt WHY...]
 filters:    sg [is stateless] [is default-allow]
             - allow [tcp 443-445] [from PREFIX...] [to PREFIX...]
 """
@@ -88,11 +89,13 @@ def _end(tables: list[str]) -> End:
 
 
 def _table(title: str, routes: Iterable[str] | None) -> Table:
-    said = words(title, "is", "passes", "alone")
+    said = words(title, "is", "passes", "alone", "quota")
     (key,), kind = said[""], " ".join(said["is"])
     made = tuple(map(_route, routes or ()))
     passes = tuple(said.get("passes", ()))
-    return Table(key, _router(key), kind, made, f"table {key}", passes, multipath="alone" not in said)
+    own, others, *_ = (*map(int, said.get("quota", ())), 0, 0)
+    quota = (own, others) if "quota" in said else None
+    return Table(key, _router(key), kind, made, f"table {key}", passes, multipath="alone" not in said, quota=quota)
 
 
 _HOPS = ("over", "to", "drop", "internet", "unknown")
@@ -136,6 +139,9 @@ def _speaker(text: str) -> Speaker:
         "med",
         "community",
         "limit",
+        "relays",
+        "remote",
+        "doubt",
     )
     spoken = said.get("says", [])
     return Speaker(
@@ -149,6 +155,7 @@ def _speaker(text: str) -> Speaker:
         med=int(said["med"][0]) if "med" in said else None,
         communities=frozenset(said.get("community", ())),
         limit=int(said.get("limit", ["0"])[0]),
+        relays="relays" in said, remote="remote" in said, doubt=" ".join(said.get("doubt", ())),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hubspoke.network.filters import Judged
 from hubspoke.network.model import Drop, Unknown
 from hubspoke.network.questions import Example, Isolated, Verdict
-from hubspoke.network.trace import Path, Trace
+from hubspoke.network.trace import NO_ROUTE, Path, Trace
 
 
 def advice(verdict: Verdict) -> str:
@@ -85,6 +85,9 @@ def _mend_path(path: Path, case: str) -> str:
     if last is None:
         return "give the network a route to it"
     router = last.table.split("/")[0]
+    if last.route is None and path.why != NO_ROUTE:
+        over = path.why.removeprefix(f"{NO_ROUTE}, as ")
+        return f"{over}: summarise what it is told, or have the quota raised and say so in `limits`"
     if last.route is None:
         return f"give {last.table} {f'another route to it, {_acceptance(case, router)}' if case else 'a route to it'}"
     hop = last.route.next_hop

@@ -6,6 +6,7 @@ The network that a stack makes is mostly the Plan's, told by other resources. Wh
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from hubspoke.network.model import Endpoint, Filter, Link, Network, PrefixFilter, Route, Rule, Session, Speaker, Table
@@ -51,17 +52,14 @@ def _table(base: Table, there: Table) -> Table:
         return base
     shared = set(map(id, base.routes)) & set(map(id, there.routes))
     was, added = ([r for r in table.routes if id(r) not in shared] for table in (base, there))
-    about = (base.router, base.kind, frozenset(base.filters), base.multipath)
-    if about == (there.router, there.kind, frozenset(there.filters), there.multipath) and _routes(was) == _routes(
-        added
-    ):
+    if _about(base) == _about(there) and _routes(was) == _routes(added):
         return base
     routes = (*(route for route in base.routes if id(route) in shared), *added)
-    return Table(there.key, there.router, there.kind, routes, there.origin, there.filters, there.multipath)
+    return replace(there, routes=routes)
 
 
 def _about(table: Table) -> Hashable:
-    return table.router, table.kind, frozenset(table.filters), table.multipath
+    return table.router, table.kind, frozenset(table.filters), table.multipath, table.quota
 
 
 def _routes(routes: list[Route]) -> Counter[Hashable]:
@@ -111,7 +109,8 @@ def _speaker(speaker: Speaker) -> Hashable:
     held = tuple(map(frozenset, (speaker.announces, speaker.prefixes, speaker.learns)))
     passes = _passes(speaker.exports), _passes(speaker.imports)
     about = (speaker.priority, speaker.prepend, speaker.med, speaker.communities)
-    return speaker.router, speaker.asn, held, passes, about
+    inside = (speaker.relays, speaker.remote, speaker.doubt)
+    return speaker.router, speaker.asn, held, passes, about, inside
 
 
 def _passes(filter_: PrefixFilter | None) -> Hashable:

@@ -71,7 +71,8 @@ class Known:
         self.traffic, self.sorting = last.traffic, last.sorting
         before = dict(last._values)
         if last.forwarding.certain and not self.forwarding.certain:  # while all was certain, the best was the worst
-            before |= {replace(aim, best=True): values for aim, values in last._values.items()}
+            best = ((replace(aim, best=True), values) for aim, values in last._values.items())
+            before |= {aim: values | aim.at_ends(self.forwarding) for aim, values in best}
         self._values, self.moved = respread(self.forwarding, before)
         if self.findings == last.findings:
             same = self.narrowest >= last.narrowest

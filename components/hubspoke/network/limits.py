@@ -6,10 +6,11 @@ own, as what goes over it does not stay.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain
 
-from hubspoke.network.model import Finding, Network, Route, Session, Speaker
+from hubspoke.network.model import Finding, Network, Prefixes, Session, Speaker
 
-Told = Callable[[Session, int], Iterable[Route]]  # what the side of a session with this number says, as it is heard
+Told = Callable[[Session, int], Iterable[Prefixes]]  # what the side of a session with this number tells the other
 
 
 def exceeded(network: Network, told: Told) -> dict[str, Finding]:
@@ -31,8 +32,8 @@ def without(network: Network, reset: dict[str, Finding]) -> Network:
     return replace(network, sessions=sessions, findings=(*network.findings, *reset.values()))
 
 
-def _count(routes: Iterable[Route], listener: Speaker) -> int:
-    """How many prefixes these routes have, each counted once: exactly, where there may be more than it takes."""
-    routes = tuple(routes)
-    most = sum(len(route.prefixes) for route in routes)
-    return most if most <= listener.limit else len({prefix for route in routes for prefix in route.prefixes})
+def _count(told: Iterable[Prefixes], listener: Speaker) -> int:
+    """How many prefixes that are, each counted once: exactly, where there may be more than it takes."""
+    told = tuple(told)
+    most = sum(map(len, told))
+    return most if most <= listener.limit else len(set(chain.from_iterable(told)))

@@ -19,6 +19,7 @@ Prefixes = tuple[str, ...]
 Ports = tuple[int, int]  # first and last, both included
 Protocol = Literal["tcp", "udp", "icmp", "any"]
 ALL_PORTS: Ports = (0, 65535)
+Quota = tuple[int, int]  # different prefixes of what its own region learned, and of what others did; 0 is any number
 
 
 class Source(StrEnum):
@@ -97,6 +98,7 @@ class Table:
     origin: str
     filters: tuple[str, ...] = ()  # what every packet that is looked up here passes
     multipath: bool = True  # whether equal routes share traffic, where the kind leaves it open
+    quota: Quota | None = None  # of what it learns; who teaches it teaches no other table
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,11 @@ class Speaker:
     med: int | None = None
     communities: frozenset[str] = frozenset()
     limit: int = 0  # prefixes that it takes from the other side before it resets the session; 0 is any number
+    relays: bool = False  # it announces only what its tables learned
+    remote: bool = False  # what it hears comes through another hub or region of its own cloud
+    dropped: Prefixes = ()  # of what it hears, over the quota of its tables
+    doubt: str = ""  # why it is not known where what it hears leads
+    doubtful: Prefixes = ()  # what of it that is about; all of it where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +235,7 @@ class Network:
     filters: tuple[Filter, ...] = ()
     sessions: tuple[Session, ...] = ()
     findings: tuple[Finding, ...] = ()
+    quota: Quota | None = None  # of a table that learns, where no resource says it
 
     @cached_property
     def table(self) -> dict[str, Table]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hubspoke.network.choose import Cell
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import PrefixFilter, Route, Session, Source, Speaker, Via
+from hubspoke.network.model import PrefixFilter, Route, Session, Source, Speaker, Unknown, Via
 from hubspoke.network.offers import Offer, Offers
 
 AsPath = tuple[int, ...]
@@ -21,7 +21,7 @@ class News:
     offer: Offer
 
 
-Heard = dict[AsPath, News]  # what one side of a session tells the other
+Heard = dict[tuple[AsPath, bool], News]  # what one side of a session tells the other, and whether it is in doubt
 
 
 class Sides:
@@ -58,17 +58,23 @@ def paths_of(cells: Iterable[Cell], last: Mapping[AsPath, Bits], among: Bits) ->
 
 
 def said(speaker: Speaker, listener: Speaker, chosen: Mapping[str, Paths], classes: Classes) -> Paths:
-    """What a speaker announces to a listener that takes it: one's own ASN in a path is a loop."""
-    if speaker.asn == listener.asn:
+    """What a speaker announces to a listener that takes it: one's own ASN in a path is a loop.
+
+    Hubs and regions of one cloud have one ASN among each other, and hear what others learned: a path with that ASN has
+    crossed between them once, and is not told again.
+    """
+    if speaker.asn == listener.asn and not listener.remote:
         return {}
     found: Paths = defaultdict(int)
     own = (speaker.asn,) * (1 + speaker.prepend)
     for table in speaker.announces:
         for path, bits in chosen.get(table, {}).items():
-            if listener.asn not in path:
+            if listener.asn not in path and (path or not speaker.relays):
                 found[own + path] |= bits
     found[own] |= classes.own(speaker.prefixes)
     passed = _passed(classes, speaker.exports) & _passed(classes, listener.imports)
+    if listener.dropped:
+        passed &= ~classes.own(listener.dropped)
     return {path: kept for path, bits in found.items() if (kept := bits & passed)}
 
 
@@ -82,23 +88,39 @@ def _passed(classes: Classes, filter_: PrefixFilter | None) -> Bits:
 def heard(session: Session, speaker: Speaker, listener: Speaker, said: Paths, last: Heard, offers: Offers) -> Heard:
     """What a listener makes of it; what it heard before and hears again is the same route."""
     found: Heard = {}
+    doubt = _in_doubt(listener, offers.classes)
     for path in sorted(said):
-        bits, before = said[path], last.get(path)
-        if before is None or before.offer[1] != bits:
-            route = Route(
-                offers.classes.prefixes(bits), Via((session.link,)), Source.BGP, session.origin, listener.priority,
-                path, speaker.med, speaker.communities,
-            )  # fmt: skip
-            before = News(route, (before.offer[0] if before else offers.alike(route), bits))
-        found[path] = before
+        for key, bits in (((path, False), said[path] & ~doubt), ((path, True), said[path] & doubt)):
+            if bits:
+                before = last.get(key)
+                same = before is not None and before.offer[1] == bits
+                found[key] = before if before and same else _news(session, speaker, listener, key, bits, before, offers)
     return found
+
+
+def _news(
+    session: Session, speaker: Speaker, listener: Speaker, key: tuple[AsPath, bool], bits: Bits, before: News | None,
+    offers: Offers,
+) -> News:  # fmt: skip
+    path, doubted = key
+    route = Route(
+        offers.classes.prefixes(bits), Unknown(listener.doubt) if doubted else Via((session.link,)), Source.BGP,
+        session.origin, listener.priority, path, speaker.med, speaker.communities, listener.remote,
+    )  # fmt: skip
+    return News(route, (before.offer[0] if before else offers.alike(route), bits))
 
 
 def altered(before: Heard, after: Heard) -> Bits:
     """The classes that are not heard of as they were."""
     bits = 0
-    for path in before.keys() | after.keys():
-        old, new = before.get(path), after.get(path)
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
         if old is not new:
             bits |= (old.offer[1] if old else 0) ^ (new.offer[1] if new else 0)
     return bits
+
+
+def _in_doubt(listener: Speaker, classes: Classes) -> Bits:
+    if not listener.doubt:
+        return 0
+    return classes.own(listener.doubtful) if listener.doubtful else classes.all

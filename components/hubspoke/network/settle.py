@@ -10,8 +10,9 @@ from hubspoke.network.choose import Cell, Chooser, rechosen, swayed
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.delta import changes, indexed, rerouted, with_tables
 from hubspoke.network.limits import exceeded, without
-from hubspoke.network.model import Link, Network, Prefixes, Route, Session, Source, Speaker, Table, Via
+from hubspoke.network.model import Link, Network, Prefixes, Session, Source, Speaker, Table, Via
 from hubspoke.network.offers import Offer, Offers
+from hubspoke.network.quotas import rationed
 from hubspoke.network.sessions import Heard, News, Paths, Sides, altered, heard, paths_of, said, sides
 
 ROUND_CAP = 64  # a path crosses fewer sessions than this, or something turns in circles
@@ -43,9 +44,15 @@ class Settled:
     offers: Offers
     chosen: dict[str, Bits]  # the classes that were chosen for since the one it was made from, by table
 
-    def told(self, session: Session, side: int) -> tuple[Route, ...]:
-        """What one side of a session says, as the other hears it."""
-        return tuple(news.route for news in self.heard.get(sides(session)[side], {}).values())
+    def told(self, session: Session, side: int) -> tuple[Prefixes, ...]:
+        """What one side of a session tells the other, with what that drops of it for a quota."""
+        speaker, listener = session.speakers[side], session.speakers[1 - side]
+        if not listener.dropped:
+            return tuple(news.route.prefixes for news in self.heard.get(sides(session)[side], {}).values())
+        if self.network.health.get(session.link, "down") == "down":
+            return ()
+        found = said(speaker, replace(listener, dropped=()), self.paths, self.classes)
+        return tuple(map(self.classes.prefixes, found.values()))
 
     @cached_property
     def over(self) -> dict[str, dict[str, Bits]]:
@@ -81,6 +88,7 @@ def all_prefixes(network: Network) -> Iterator[Prefixes]:
         for speaker in session.speakers:
             yield speaker.prefixes
             yield from (each.prefixes for each in (speaker.exports, speaker.imports) if each)
+            yield from (each for each in (speaker.dropped, speaker.doubtful) if each)
 
 
 def learned(table: Table, sides: Sides, heard: Mapping[str, Heard]) -> Iterator[News]:
@@ -96,13 +104,17 @@ def offered(table: Table, offers: Offers, sides: Sides, heard: Mapping[str, Hear
 def settle(network: Network) -> Settled:
     """Lets all sessions talk until nothing changes. Raises Oscillation after ROUND_CAP rounds.
 
-    Sessions that are told more prefixes than they take are reset, and findings.
+    Sessions told more prefixes than they take are reset, and findings. What is over a table's quota is dropped.
     """
+    return _within_limits(_settled(network))
+
+
+def _settled(network: Network) -> Settled:
     classes = Classes(all_prefixes(network))
     talk = _Talk(network, classes, Sides(network.sessions), Offers(classes))
     for key in network.table:
         talk.stir(key, talk.classes.all)
-    return _within_limits(talk.settled(set(talk.sides.by_key)))
+    return talk.settled(set(talk.sides.by_key))
 
 
 def resettle(before: Settled, network: Network) -> Settled:
@@ -110,24 +122,41 @@ def resettle(before: Settled, network: Network) -> Settled:
 
     Wholly anew where tables come or go, or there are prefixes that the classes do not tell apart.
     """
+    return _within_limits(_resettled(before, network))
+
+
+def _resettled(before: Settled, network: Network) -> Settled:
     other = changes(before.given, indexed(network, before.network))
     try:
         for prefixes in all_prefixes(other):
             before.classes.own(prefixes)
     except KeyError:
-        return settle(network)
+        return _settled(network)
     if other.tables and network.table.keys() != before.given.table.keys():
-        return settle(network)
+        return _settled(network)
     sides = Sides(network.sessions) if other.sessions else before.sides
     talk = _Talk(network, before.classes, sides, before.offers)
-    return _within_limits(talk.settled(talk.resume(before, other)))
+    return talk.settled(talk.resume(before, other))
 
 
 def _within_limits(settled: Settled) -> Settled:
+    """Until no session is over its limit and no table over its quota: what one does not take, others do not hear."""
+    for _ in range(ROUND_CAP + len(settled.given.sessions)):
+        if (network := _limited(settled)) is settled.given:
+            return settled
+        settled = _after(settled, network)
+    raise Oscillation(table.key for table in settled.given.tables if table.quota)
+
+
+def _limited(settled: Settled) -> Network:
     reset = exceeded(settled.given, settled.told)
-    if not reset:
-        return settled
-    after = resettle(settled, without(settled.given, reset))
+    return without(settled.given, reset) if reset else rationed(settled.given, settled.sides, settled.told)
+
+
+def _after(settled: Settled, network: Network) -> Settled:
+    after = _resettled(settled, network)
+    if after.classes is not settled.classes:
+        return after
     both = settled.chosen.keys() | after.chosen.keys()
     return replace(after, chosen={key: settled.chosen.get(key, 0) | after.chosen.get(key, 0) for key in both})
 

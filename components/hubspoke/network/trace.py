@@ -5,6 +5,7 @@ Nothing here uses classes of addresses: every table is searched, every filter as
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Address
 from typing import Literal, assert_never
 
@@ -24,11 +25,13 @@ from hubspoke.network.model import (
     Unknown,
     Via,
 )
+from hubspoke.network.quotas import dropping
 from hubspoke.network.selection import Links, order_of, rank, shares, usable
 
 Address = int
 
 
+NO_ROUTE = "no route"
 Ending = Literal["delivered", "lost", "loop", "internet", "unknown"]
 
 
@@ -162,7 +165,7 @@ class Walks:
             return
         table, (winners, losers) = self._network.table[key], self._look_up(key, address)
         if not winners:
-            yield Path((*hops, Hop(key, None, "", losers, True)), "lost", "", "no route")
+            yield Path((*hops, Hop(key, None, "", losers, True)), "lost", "", self._no_route(key, address))
         sure = len(winners) < 2 or shares(table, winners)
         for route in winners:
             for link, end in _steps(self._network, self._network.health, table, route.next_hop):
@@ -171,6 +174,15 @@ class Walks:
                     yield from self._walk(end, address, taken)
                 else:
                     yield Path(taken, *_ending(self._network, end, address))
+
+    def _no_route(self, key: str, address: Address) -> str:
+        """Why there is none, where that is known."""
+        table = dropping(self._network, key, address) if self._drops else ""
+        return f"{NO_ROUTE}, as it is over the quota of {table}" if table else NO_ROUTE
+
+    @cached_property
+    def _drops(self) -> bool:
+        return any(speaker.dropped for session in self._network.sessions for speaker in session.speakers)
 
     def _look_up(self, key: str, address: Address) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
         if (key, address) not in self._looked:

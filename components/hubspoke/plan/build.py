@@ -87,6 +87,7 @@ class _Builder:
                 FlowPlan(key, flow.source, flow.target, flow.protocol, flow.port, flow.access)
                 for key, flow in sorted(wan.flows.items())
             ),
+            limits=tuple(sorted(wan.limits.items())),
         )
 
     def account(self, key: str) -> AccountPlan:

@@ -238,6 +238,7 @@ class Plan:
     accounts: tuple[AccountPlan, ...]  # sorted by key
     sites: tuple[SitePlan, ...]
     flows: tuple[FlowPlan, ...]
+    limits: tuple[tuple[str, int], ...] = ()  # quotas that a cloud has raised, sorted by name
 
     def account(self, key: str) -> AccountPlan:
         """The part of one account. Raises KeyError with the known keys if there is none."""

@@ -128,7 +128,7 @@ def account_rows(account: AccountPlan) -> AccountTable:
 def plan_to_dict(plan: Plan) -> dict[str, Any]:
     """The whole plan as JSON holds it: lists and dicts of the model's own names."""
     listed: dict[str, Any] = _jsonable(asdict(plan))
-    return listed | {"tags": dict(plan.tags)}
+    return listed | {"tags": dict(plan.tags), "limits": dict(plan.limits)}
 
 
 def explain_allocations(old: Lock, new: Lock) -> list[AllocationChange]:

@@ -1,6 +1,6 @@
 """Azure's resources: virtual hubs with their tables, connections and VPN gateways, and VNets."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +11,7 @@ from hubspoke.network.convert.elsewhere import hub_ids
 from hubspoke.network.convert.made import Made, router_of
 from hubspoke.network.intended import names
 from hubspoke.network.intended.parts import ATTACHMENT_MTU
+from hubspoke.network.intended.virtual_wan import exchange
 from hubspoke.network.model import End, Link, Prefixes, Route, Session, Source, Speaker, Via
 from hubspoke.network.snapshot import NOT_KNOWN, Resource, Snapshot
 from hubspoke.plan.model import ONRAMP
@@ -67,10 +68,10 @@ class _Azure:
             self.made.finding("static routes of a hub's table are not judged", table.urn, "remove them")
 
     def mesh(self) -> None:
-        """Hubs of one virtual WAN are joined by it."""
+        """Hubs of one virtual WAN are joined by it, unless it is a Basic one."""
         for one, other in combinations(sorted(self.snapshot.of_type(HUB), key=lambda hub: hub.name), 2):
-            wans = {found.urn for hub in (one, other) if (found := self.wan(hub))}
-            if len(wans) == 1:
+            wans = {found.urn: found for hub in (one, other) if (found := self.wan(hub))}
+            if [found.inputs.get("type") != "Basic" for found in wans.values()] == [True]:
                 key, routers = names.peering(f"{one.name}-{other.name}"), (names.hub(one.name), names.hub(other.name))
                 ends = [End(router, (names.table(router, ONRAMP),)) for router in routers]
                 mtu = ATTACHMENT_MTU["azure"]
@@ -114,11 +115,20 @@ class _Azure:
             self.made.finding("a VPN connection joins nothing that is known", vpn.urn, "judge all of a hub together")
             return
         hub = table.rsplit("/", 1)[0]
-        learns = tuple(key for key in self.propagated(vpn) if key.rsplit("/", 1)[0] == hub)
-        ends = HubVpn(gateway, vpn, site, hub, table, learns)
+        taught = by_router(self.propagated(vpn))
+        ends = HubVpn(gateway, vpn, site, hub, table, tuple(taught.pop(hub, ())))
+        if ends.speaks:
+            self.tell(vpn, ends, taught)
         links = tuple(sorted(ends.halves(self.made, self.snapshot)))
         space = _mapping(site.get("addressSpace")).get("addressPrefixes") or ()
         self.propagate(vpn, hub, self.made.shared(*space), Via(links), Source.BGP)
+
+    def tell(self, vpn: Resource, ends: HubVpn, taught: Mapping[str, list[str]]) -> None:
+        """What it learns is known to the other hubs' tables that it propagates to."""
+        for router, tables in taught.items():
+            if ends.learns and (link := self.joined(ends.hub, router)):
+                told = exchange(link, ends.hub, ends.learns, router, tables, vpn.urn)
+                self.made.sessions[told.key] = told
 
     def propagated(self, source: Resource) -> list[str]:
         """The tables that a connection propagates to: those that are named, or have a label that is named."""
@@ -175,6 +185,14 @@ class _Azure:
         for key, found in self.made.tables.items():
             if found.kind.startswith("azure hub") and key not in ours and key.endswith(f"/{segment}"):
                 yield key
+
+
+def by_router(tables: Iterable[str]) -> dict[str, list[str]]:
+    """Keys of tables, by the router that these are of."""
+    found: dict[str, list[str]] = {}
+    for key in tables:
+        found.setdefault(key.rsplit("/", 1)[0], []).append(key)
+    return found
 
 
 def _id(value: Any) -> Any:

@@ -97,6 +97,11 @@ class HubVpn:
                 made.finding(f"no tunnel at Cloudflare ends at link {name}", self.site.urn, "deploy both ends")
             yield from halves(made, ends, found, name, self._speaker(), self._peer(link))
 
+    @property
+    def speaks(self) -> bool:
+        """Whether it learns by BGP over any link."""
+        return any(self._peer(link) for link in self.site.members("vpnSiteLinks"))
+
     def _peer(self, link: Mapping[str, Any]) -> Mapping[str, Any]:
         """Whom the connection speaks BGP with over a link; nobody if empty.
 

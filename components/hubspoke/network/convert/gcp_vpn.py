@@ -1,6 +1,7 @@
 """Google's ends of tunnels: HA VPN, and BGP over it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hubspoke.network.convert.made import Half, Made, inside, owner_of, router_of
 from hubspoke.network.intended import names
@@ -22,6 +23,7 @@ class Vpns:
 
     def __init__(self, made: Made, snapshot: Snapshot, table_of: Callable[[str], str]) -> None:
         self.made, self.snapshot, self.table_of = made, snapshot, table_of
+        self.regions: dict[str, str] = {}  # of the routers that teach a network, by its table
 
     def convert(self) -> None:
         """Leaves a half for each tunnel."""
@@ -54,6 +56,7 @@ class Vpns:
             names.endpoint(far.name.removeprefix(f"{owner_of(part)}-")), part,
             names.gateway(owner_of(part), "ab"[number]),
         )  # fmt: skip
+        self._learns(table, router)
         prefix = inside(interface.known("ipRange"))
         if bgp.get("advertiseMode") != "CUSTOM" or peer.get("advertiseMode") == "CUSTOM":
             self.made.finding("what a session advertises is not its router's list", peer.urn, "leave it to the router")
@@ -63,3 +66,11 @@ class Vpns:
             Speaker(part, int(bgp.get("asn", 0)), prefixes=told, learns=(table,), limit=_TAKES),
             int(peer.get("peerAsn", 0)), TUNNEL_MTU["gcp"], risks,
         )  # fmt: skip
+
+    def _learns(self, table: str, router: Resource) -> None:
+        """A network takes so many prefixes from its routers in a region; its table here is that of one region."""
+        if (region := router.known("region")) and self.regions.setdefault(table, region) != region:
+            self.made.finding("a network's routers in several regions are not judged", router.urn,
+                              "give each region a network of its own")  # fmt: skip
+        if table in self.made.tables:
+            self.made.tables[table] = replace(self.made.tables[table], quota=self.made.quota)

@@ -19,6 +19,7 @@ from hubspoke.network.model import (
     Table,
 )
 from hubspoke.network.snapshot import Resource, Snapshot
+from hubspoke.plan.prefixes_taken import learned_taken
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Made:
         self.filters = dict(context.filter)
         self.sessions = {session.key: session for session in context.sessions}
         self.findings = list(context.findings)
+        self.quota = context.quota or learned_taken()  # of a Google network that learns
         self.halves: dict[str, Half] = {}
         self.tunnels: dict[str, str] = {}  # links to Cloudflare by the prefix of their inside addresses
         self._tuples: dict[Prefixes, Prefixes] = {}

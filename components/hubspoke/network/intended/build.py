@@ -8,11 +8,12 @@ from hubspoke.network.intended.networks import add_onramp, add_spoke
 from hubspoke.network.intended.parts import Parts, add_firewall, cloudflare_routes
 from hubspoke.network.model import Deliver, Endpoint, Network, Prefixes, Route, Source, Table
 from hubspoke.plan.model import HubPlan, OnRampPlan, Plan, SpokePlan
+from hubspoke.plan.prefixes_taken import learned_taken
 
 
 def intended(plan: Plan) -> Network:
     """The network as it is once the Plan is deployed and every session has come up. Needs the whole Plan."""
-    parts = Parts()
+    parts = Parts(quota=learned_taken(plan))
     hubs = Hubs(parts, plan)
     hubs.add()
     by_key = {hub.key: hub for hub in hubs.hubs}

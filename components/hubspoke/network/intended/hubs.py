@@ -13,6 +13,7 @@ from hubspoke.network.intended.parts import (
     is_peered,
     tunnels,
 )
+from hubspoke.network.intended.virtual_wan import exchange
 from hubspoke.network.model import End, Link, Prefixes, Route, Source, Speaker, Table, Via
 from hubspoke.plan.model import ONRAMP, HubPlan, Plan, SpokePlan
 from hubspoke.plan.sessions import sessions, silent_addresses
@@ -44,8 +45,8 @@ class Hubs:
             router = names.hub(hub.key)
             peered = [names.peered(router)] if is_peered(hub) else []
             for name in [*(names.table(router, key) for key in [*self._segment_keys(hub), ONRAMP]), *peered]:
-                found = tuple(self.routes.get(name, ()))
-                self.parts.tables.append(Table(name, router, KINDS[hub.cloud], found, f"plan: {name}"))
+                found, quota = tuple(self.routes.get(name, ())), self.parts.quota_of(hub)
+                self.parts.tables.append(Table(name, router, KINDS[hub.cloud], found, f"plan: {name}", quota=quota))
 
     def _segment_keys(self, hub: HubPlan) -> list[str]:
         """Google's hub is one network: what its spokes may reach is theirs to say."""
@@ -106,7 +107,7 @@ class Hubs:
     def _join(self, hub: HubPlan) -> None:
         for peer in hub.peers:
             if peer.initiates:
-                self._link(names.peering(peer.key), hub, peer.hub)
+                self._link(names.peering(peer.key), hub, peer.hub, f"plan: {names.peering(peer.key)}")
             for route in peer.routes:
                 way = Via((names.peering(peer.key),))
                 prefixes = self.parts.shared((route.prefix,))
@@ -126,9 +127,18 @@ class Hubs:
         first, second = sorted((hub.key, other.key))
         key = names.peering(f"{first}-{second}")
         if hub.key == first:
-            self._link(key, hub, other.key)
+            self._link(key, hub, other.key, f"plan: {names.hub(hub.key)}")
         for table in self._segment_keys(hub):
             self._put(hub, table, self._crossing(Via((key,)), table, other))
+        if other.routing == "bgp":
+            self._tell(key, other, hub)
+
+    def _tell(self, link: str, hub: HubPlan, other: HubPlan) -> None:
+        """What a hub learns by BGP, the other knows, too."""
+        teller, listener = names.hub(hub.key), names.hub(other.key)
+        told = (names.table(teller, key) for key in self._segment_keys(hub))
+        learns = (names.table(listener, key) for key in self._segment_keys(other))
+        self.parts.sessions.append(exchange(link, teller, told, listener, learns, f"plan: {teller}"))
 
     def _crossing(self, way: Via, table: str, other: HubPlan) -> Iterator[Route]:
         """What another hub brings into a table."""
@@ -140,9 +150,9 @@ class Hubs:
         if known:
             yield Route(self.parts.shared(known), way, Source.BGP, f"plan: hub {other.key}, WAN", remote=True)
 
-    def _link(self, key: str, hub: HubPlan, other: str) -> None:
+    def _link(self, key: str, hub: HubPlan, other: str, origin: str) -> None:
         """What arrives at either end is looked up in the table that knows all spokes."""
         routers = names.hub(hub.key), names.hub(other)
         ends = tuple(End(router, (names.table(router, ONRAMP),)) for router in routers)
         mtu = ATTACHMENT_MTU[hub.cloud]
-        self.parts.links.append(Link(key, (ends[0], ends[1]), f"plan: {key}", mtu, risks=(key, *routers)))
+        self.parts.links.append(Link(key, (ends[0], ends[1]), origin, mtu, risks=(key, *routers)))

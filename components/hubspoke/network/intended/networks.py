@@ -72,7 +72,8 @@ def add_onramp(parts: Parts, plan: Plan, onramp: OnRampPlan) -> None:
         taken = PrefixFilter("allow", parts.shared(onramp.wan_prefixes)) if _is_routed(onramp) else None
         add_sessions(parts, plan, onramp, Speaker(router, onramp.asn, prefixes=told, learns=tables, imports=taken))
     for table in tables:
-        parts.tables.append(Table(table, router, KINDS[onramp.cloud], tuple(routes), f"plan: {table}"))
+        made = Table(table, router, KINDS[onramp.cloud], tuple(routes), f"plan: {table}", quota=parts.quota_of(onramp))
+        parts.tables.append(made)
     _endpoint(parts, onramp, router, tables, router)
 
 

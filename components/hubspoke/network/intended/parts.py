@@ -16,6 +16,7 @@ from hubspoke.network.model import (
     Network,
     Prefixes,
     PrefixFilter,
+    Quota,
     Route,
     Rule,
     Session,
@@ -46,6 +47,7 @@ class Parts:
     filters: list[Filter] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    quota: Quota | None = None  # of a Google network that learns
     _tuples: dict[Prefixes, Prefixes] = field(default_factory=dict)
 
     def shared(self, prefixes: Iterable[str]) -> Prefixes:
@@ -53,11 +55,15 @@ class Parts:
         made = tuple(prefixes)
         return self._tuples.setdefault(made, made)
 
+    def quota_of(self, owner: HubPlan | OnRampPlan) -> Quota | None:
+        """Of the tables that a gateway teaches."""
+        return self.quota if (owner.cloud, owner.routing) == ("gcp", "bgp") else None
+
     def network(self) -> Network:
         """What was put together."""
         return Network(
             tuple(self.tables), tuple(self.links), tuple(self.endpoints), tuple(self.filters), tuple(self.sessions),
-            tuple(self.findings),
+            tuple(self.findings), self.quota,
         )  # fmt: skip
 
 
