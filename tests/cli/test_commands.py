@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hubspoke.operate.errors import UsageError
 
 from tests.conftest import SECRET_SIGNATURE, STACKS, World
 
@@ -49,35 +48,6 @@ def test_a_first_preview_judges_every_stack_and_makes_nothing(done: dict[str, An
 def test_a_preview_of_stacks_that_were_never_made_leaves_nothing_of_them(done: dict[str, Any]) -> None:
     assert done["written by preview"] == []
     assert written(done["world"])
-
-
-@pytest.mark.parametrize(
-    ("words", "proven"),
-    [
-        ("preview --all", True),
-        ("preview --stack network", False),
-        ("up --all --yes", True),
-        ("drift --all", True),
-        ("refresh --all", False),
-        ("destroy --all --yes", False),
-    ],
-)
-def test_what_judges_all_stacks_proves_their_plan_once(
-    words: str, proven: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from hubspoke.operate import workers
-
-    from tests.conftest import make_world
-
-    world, told = make_world(tmp_path / "project"), []
-
-    def prewarm(clouds: set[str], project: Path | None) -> None:
-        told.append((clouds, project))
-        raise UsageError("that was all")
-
-    monkeypatch.setattr(workers, "prewarm", prewarm)
-    assert world.hubspoke(*words.split()).code == 2
-    assert told == [(set(), world.root if proven else None)]
 
 
 def written(world: World) -> list[str]:

@@ -249,3 +249,16 @@ def test_an_unknown_stack_state_is_not_an_error(tmp_path: "Path") -> None:
     furnish(world)
     ended = world.hubspoke("drift", "--all", "--json")
     assert (ended.code, ended.document) == (0, {"stacks": [], "reverted": []})
+
+
+def test_a_worker_that_is_ended_while_it_judges_fails_the_look(deployed: "World", tmp_path: "Path") -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (pack / "__main__.py").write_text("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n")
+    world = deployed.copy_to(tmp_path / "project")
+    ended = world.hubspoke("drift", "--stack", "network", "--policy-pack", str(pack))
+    assert (ended.code, ended.err.splitlines()[-1]) == (
+        1,
+        "error: network is not judged: the engine's process ended early (signal 9); run the command again",
+    )

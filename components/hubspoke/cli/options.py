@@ -29,3 +29,4 @@ PackConfigOption = Annotated[
 ]
 ParallelOption = Annotated[int, typer.Option("--parallel", "-p", min=1, help="Resources at a time within a stack.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+FullOption = Annotated[bool, typer.Option("--full", help="Show every change, not the first dozen of a stack.")]

@@ -11,7 +11,7 @@ from hubspoke.operate.local_stack import loaded, open_workspace
 from hubspoke.operate.project import Paths, passphrase
 from hubspoke.operate.result import Status, Violation
 from hubspoke.operate.stack import PackRef
-from hubspoke.operate.work import Ended, live, run_in_process
+from hubspoke.operate.work import RECORDED, Ended, live, run_in_process
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def judge(paths: Paths, stack: str, packs: tuple[PackRef, ...], extras: Sequence
     job = _Recorded(paths, stack, packs, tuple(extras), passphrase(paths))
     ended = run_in_process(_work, job, lambda _: None)
     if ended.status is not Status.SUCCEEDED:
-        raise OperateError(ended.error)
+        raise OperateError(f"{stack} is not judged: {ended.error.replace(RECORDED, 'run the command again')}")
     return ended.violations
 
 

@@ -21,6 +21,7 @@ from hubspoke.operate.result import Status, Violation
 from hubspoke.operate.stack import OnEvent
 
 TOGETHER = 0.1  # seconds
+RECORDED = "what it made is recorded: run the command again to go on"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def run_in_process(work: Callable[[J, Connection], None], job: J, on_event: OnEv
         except KeyboardInterrupt:
             workers.interrupt()
             ended = _receive(ours, on_event)
-    return ended or Ended(Status.FAILED, _died(process.exitcode))
+    return ended or Ended(Status.FAILED, f"{_died(process.exitcode)}; {RECORDED}")
 
 
 def _receive(connection: Connection, on_event: OnEvent) -> Ended | None:
@@ -69,7 +70,7 @@ def _receive(connection: Connection, on_event: OnEvent) -> Ended | None:
 
 def _died(exitcode: int | None) -> str:
     cause = f"signal {-exitcode}" if exitcode is not None and exitcode < 0 else f"exit code {exitcode}"
-    return f"the engine's process ended early ({cause}); what it made is recorded: run the command again to go on"
+    return f"the engine's process ended early ({cause})"
 
 
 def live(act: Callable[[], Ended], root: Path, connection: Connection) -> None:

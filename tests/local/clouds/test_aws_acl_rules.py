@@ -75,3 +75,32 @@ def test_an_acl_and_its_subnets_share_a_network(hub: CloudAccount, vpc: Made) ->
         hub.delete(acl)
     hub.delete(association)
     hub.delete(acl)
+
+
+def test_a_networks_own_acl_is_on_the_subnets_that_no_other_is_on(hub: CloudAccount, vpc: Made) -> None:
+    first, second, third = (hub.create(aws.SUBNET, vpcId=vpc.id, cidrBlock=f"10.0.{n}.0/24").id for n in range(3))
+    own = Made(aws.NETWORK_ACL, vpc.outputs["defaultNetworkAclId"], {}, {})
+    assert on(hub, own) == sorted([first, second, third])
+    written = hub.create(aws.NETWORK_ACL, vpcId=vpc.id, subnetIds=[first])
+    assert on(hub, own) == sorted([second, third])
+    associated = hub.create(aws.ACL_ASSOCIATION, networkAclId=written.id, subnetId=second)
+    taken_over = hub.create(aws.DEFAULT_ACL, defaultNetworkAclId=own.id)
+    assert [on(hub, own), on(hub, taken_over), on(hub, written)] == [[third], [third], sorted([first, second])]
+    hub.delete(associated)
+    assert [on(hub, own), on(hub, taken_over), on(hub, written)] == [sorted([second, third])] * 2 + [[first]]
+
+
+def on(hub: CloudAccount, acl: Made) -> list[str]:
+    """The subnets that a read tells of an ACL."""
+    read = hub.read(acl)
+    assert read is not None
+    return list(read.outputs["subnetIds"])
+
+
+def test_a_network_does_not_go_before_the_acls_that_were_made_in_it(hub: CloudAccount, vpc: Made) -> None:
+    acl = hub.create(aws.NETWORK_ACL, vpcId=vpc.id)
+    with pytest.raises(CloudError, match=rf"^DependencyViolation: The vpc '{vpc.id}' has dependencies"):
+        hub.delete(vpc)
+    hub.delete(acl)
+    hub.delete(vpc)
+    assert hub.read(vpc) is None

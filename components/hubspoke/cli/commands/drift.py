@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -30,13 +31,14 @@ from hubspoke.operate.result import Result, Status
 from hubspoke.operate.revert import Reverted, revert
 from hubspoke.operate.stack import Options
 
+RevertOption = Annotated[bool, typer.Option("--revert", help="Put back what the WAN manages, and nothing else.")]
 _COLOURS = {Kind.EDITED: "yellow", Kind.GONE: "red", Kind.EXTRA: "magenta"}
 
 
 def drift(
     stack: StackOption = None,
     every: AllOption = False,
-    put_back: bool = typer.Option(False, "--revert", help="Put back what the WAN manages, and nothing else."),
+    put_back: RevertOption = False,
     yes: YesOption = False,
     policy_pack: PackOption = None,
     policy_pack_config: PackConfigOption = None,
@@ -60,22 +62,33 @@ def drift(
     if put_back:
         may_ask(yes, "drift --revert")
     reports = _look(session, stacks, options)
-    console = Console(emoji=False)
-    if not as_json:
-        show_reports(console, reports)
     reverted: list[Reverted] = []
+    if not as_json:
+        show_reports(Console(emoji=False), reports)
     if put_back and any(report.findings for report in reports):
-        if not yes:
-            typer.confirm("Put this back?", abort=True)
-        reverted = _revert(session, reports, options)
-        again = {report.stack: report for report in _look(session, [one.stack for one in reverted], options)}
-        reports = [again.get(report.stack, report) for report in reports]
-        if not as_json:
-            _show_reverted(console, reverted, reports)
+        reports, reverted = _put_back(session, reports, options, yes=yes)
+    _tell(reports, reverted, as_json=as_json)
+    raise typer.Exit(int(_code(reports)))
+
+
+def _put_back(
+    session: Session, reports: list[Report], options: Options, *, yes: bool
+) -> tuple[list[Report], list[Reverted]]:
+    """What is found now, and what was done about what was found before. Asks first."""
+    if not yes:
+        typer.confirm("Put this back?", abort=True)
+    reverted = _revert(session, reports, options)
+    again = {report.stack: report for report in _look(session, [one.stack for one in reverted], options)}
+    return [again.get(report.stack, report) for report in reports], reverted
+
+
+def _tell(reports: list[Report], reverted: list[Reverted], *, as_json: bool) -> None:
+    """All as one document; for people, who have seen the reports, what was put back."""
     if as_json:
         document = {"stacks": [_plain(r) for r in reports], "reverted": [asdict(r) for r in reverted]}
         typer.echo(json.dumps(document, indent=2, default=str))
-    raise typer.Exit(int(_code(reports)))
+    elif reverted:
+        _show_reverted(Console(emoji=False), reverted, reports)
 
 
 def _look(session: Session, stacks: list[str], options: Options) -> list[Report]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -28,13 +29,21 @@ from hubspoke.plan import (
     plan_to_dict,
     write_lock,
 )
+from hubspoke.plan.model import Plan
+
+AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Only this account.")]
+WriteOption = Annotated[bool, typer.Option("--write", "-w", help="Write new allocations to wan.lock.")]
+CheckOption = Annotated[bool, typer.Option("--check", help="Fail with code 7 where wan.lock is not up to date.")]
+ChangesOption = Annotated[
+    bool, typer.Option("--changes", help="Preview stacks: what each step does to what is in use.")
+]
 
 
 def plan(
-    account: str | None = typer.Option(None, "--account", "-a", help="Only this account."),
-    write: bool = typer.Option(False, "--write", "-w", help="Write new allocations to wan.lock."),
-    check: bool = typer.Option(False, "--check", help="Fail with code 7 where wan.lock is not up to date."),
-    changes: bool = typer.Option(False, "--changes", help="Preview stacks: what each step does to what is in use."),
+    account: AccountOption = None,
+    write: WriteOption = False,
+    check: CheckOption = False,
+    changes: ChangesOption = False,
     stack: StackOption = None,
     every: AllOption = False,
     as_json: JsonOption = False,
@@ -58,22 +67,24 @@ def plan(
     session = Session.open(project)
     if account:
         session.known(account)
-    old, new = session.locks
-    new_allocations = explain_allocations(old, new)
-    if write and new_allocations:
-        write_lock(session.paths.lock, new)
-    whole = make_plan(session.wan, new)
+    allocations = _allocated(session, write=write)
+    whole = make_plan(session.wan, session.locks[1])
     if as_json:
-        typer.echo(json.dumps(_document(plan_to_dict(whole), new_allocations, account), indent=2))
+        typer.echo(json.dumps(_document(plan_to_dict(whole), allocations, account), indent=2))
     else:
-        console = Console(emoji=False)
-        for table in plan_rows(whole):
-            if account in (None, table.key):
-                _show_account(console, table)
-        _show_allocations(console, new_allocations, written=write)
-    if check and new_allocations:
-        message = "wan.lock is not what wan.yaml needs: run `hubspoke plan --write` and commit it"
-        fail(message, Exit.DIFFERS)
+        _show(Console(emoji=False), whole, account)
+        _show_allocations(Console(emoji=False), allocations, written=write)
+    if check and allocations:
+        fail("wan.lock is not what wan.yaml needs: run `hubspoke plan --write` and commit it", Exit.DIFFERS)
+
+
+def _allocated(session: Session, *, write: bool) -> list[AllocationChange]:
+    """What the intent needs and the lock file has not, or had not until now."""
+    old, new = session.locks
+    changes = explain_allocations(old, new)
+    if write and changes:
+        write_lock(session.paths.lock, new)
+    return changes
 
 
 def _refuse(why: str, **given: object) -> None:
@@ -88,6 +99,12 @@ def _document(plan_: dict[str, object], changes: list[AllocationChange], account
     assert isinstance(accounts, list)
     chosen = [a for a in accounts if account in (None, a["key"])]
     return {**plan_, "accounts": chosen, "allocations": [vars(change) for change in changes]}
+
+
+def _show(console: Console, whole: Plan, account: str | None) -> None:
+    for table in plan_rows(whole):
+        if account in (None, table.key):
+            _show_account(console, table)
 
 
 def _show_account(console: Console, account: AccountTable) -> None:

@@ -5,17 +5,29 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 
 from hubspoke.cli.commands.operations import Operations
-from hubspoke.cli.commands.verify_one import follow
+from hubspoke.cli.commands.verify_one import Sought, follow, sought
 from hubspoke.cli.options import AllOption, EngineOption, JsonOption, ProjectOption, StackOption
 from hubspoke.cli.progress import Progress
 from hubspoke.cli.session import Engine, Session
 from hubspoke.cli.verify.documents import to_json, to_markdown, to_sarif
+from hubspoke.cli.verify.options import (
+    AcceptOption,
+    FailOption,
+    FailuresOption,
+    FromOption,
+    FullOption,
+    MarkdownOption,
+    OfOption,
+    PortOption,
+    ProtocolOption,
+    SarifOption,
+    ToOption,
+)
 from hubspoke.cli.verify.outcome import Outcome
 from hubspoke.cli.verify.show import show
 from hubspoke.network.judge import Judgement, NotInNetwork, accepted_of, risk_of
@@ -24,32 +36,6 @@ from hubspoke.operate.errors import UsageError
 from hubspoke.operate.result import Result, Status
 from hubspoke.operate.stack import OnEvent, Options
 from hubspoke.operate.verify import Of, Seen, captures, recorded
-
-T = TypeVar("T")
-OfOption = Annotated[
-    Of,
-    typer.Option(
-        "--of",
-        help="plan: as wan.yaml means it, no stack needed. planned: as previews of the stacks would make it. "
-        "recorded: as their state files have it. observed: as it is in the clouds now.",
-    ),
-]
-FromOption = Annotated[str | None, typer.Option("--from", help="Follow one packet: from this network or address.")]
-ToOption = Annotated[str | None, typer.Option("--to", help="... to this network or address.")]
-PortOption = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="... to this port; default: any.")]
-ProtocolOption = Annotated[
-    str | None, typer.Option("--protocol", help="... by tcp, udp, icmp or any; default: tcp with --port, else any.")
-]
-FailOption = Annotated[
-    list[str] | None,
-    typer.Option("--fail", help="With this failed: tunnel/KEY, endpoint/KEY, hub/KEY, gateway/KEY/SLOT, peering/KEY."),
-]
-AcceptOption = Annotated[
-    list[str] | None,
-    typer.Option("--accept", help="A known weakness: endpoint/e1:euc1 lets that failure cut off hub euc1's networks."),
-]
-SarifOption = Annotated[Path | None, typer.Option("--sarif", help="Write what is not proven to this file, as SARIF.")]
-MarkdownOption = Annotated[Path | None, typer.Option("--markdown", help="Write a summary to this file, as Markdown.")]
 
 
 def verify(
@@ -62,10 +48,8 @@ def verify(
     protocol: ProtocolOption = None,
     fail: FailOption = None,
     accept: AcceptOption = None,
-    failures: bool = typer.Option(
-        True, "--failures/--no-failures", help="Ask everything again with each single thing failed."
-    ),
-    full: bool = typer.Option(False, "--full", help="Show every example and difference, not one of a kind."),
+    failures: FailuresOption = True,
+    full: FullOption = False,
     as_json: JsonOption = False,
     sarif: SarifOption = None,
     markdown: MarkdownOption = None,
@@ -88,18 +72,25 @@ def verify(
     What is planned, recorded or observed is compared with the plan too: missing, extra, different. Exit codes: 0 all
     proven, 3 something is refuted or unknown, 2 usage.
     """
-    _check(of, stack, every, source, target, port, protocol, (sarif, markdown))
-    session = Session.open(project, engine) if of in (Of.PLAN, Of.RECORDED) else Session.begin(project, engine)
-    stacks = [] if of is Of.PLAN else session.chosen(stack, every or stack is None)
-    network = _network(session, of, stacks)
-    judged = _judgement(session, network, accept or [], fail or [])
-    if source and target:
-        follow(judged, source, target, protocol, port, as_json=as_json)
+    one = sought(source, target, protocol, port)
+    _check(of, bool(stack or every), one, (sarif, markdown))
+    session, stacks = _begun(of, stack, every, engine, project)
+    judged = _judgement(session, _network(session, of, stacks), accept or [], fail or [])
+    if one:
+        follow(judged, one, as_json=as_json)
     with _progress(f"asking {len(judged.questions)} questions, and again with each thing failed"):
         outcome = Outcome.of_judgement(judged, of, session.paths.wan, stacks, failures=failures)
     _write(session, outcome, sarif, markdown)
     _tell(outcome, full=full, as_json=as_json)
     raise typer.Exit(int(outcome.exit))
+
+
+def _begun(of: Of, stack: str | None, every: bool, engine: Engine, project: Path | None) -> tuple[Session, list[str]]:
+    """The project, with workers where stacks are run, and the stacks that are looked at."""
+    if of is Of.PLAN:
+        return Session.open(project, engine), []
+    session = Session.open(project, engine) if of is Of.RECORDED else Session.begin(project, engine)
+    return session, session.chosen(stack, every or stack is None)
 
 
 def _tell(outcome: Outcome, *, full: bool, as_json: bool) -> None:
@@ -109,18 +100,11 @@ def _tell(outcome: Outcome, *, full: bool, as_json: bool) -> None:
         show(Console(emoji=False), outcome, full=full)
 
 
-def _check(
-    of: Of, stack: str | None, every: bool, source: str | None, target: str | None, port: int | None,
-    protocol: str | None, files: Iterable[Path | None],
-) -> None:  # fmt: skip
+def _check(of: Of, some: bool, one: Sought | None, files: Iterable[Path | None]) -> None:
     """Raises UsageError for options that do not go together."""
-    if bool(source) != bool(target):
-        raise UsageError("--from and --to go together: both name a network of the intent, or an address")
-    if not source and (port is not None or protocol):
-        raise UsageError("--port and --protocol are of one packet: give --from and --to as well")
-    if source and any(files):
+    if one and any(files):
         raise UsageError("--sarif and --markdown are of the whole network: leave out --from and --to")
-    if of is Of.PLAN and (stack or every):
+    if of is Of.PLAN and some:
         raise UsageError("the plan is of all stacks: --stack and --all go with --of planned, recorded or observed")
 
 

@@ -1,6 +1,7 @@
 """verify --from --to: one packet, hop by hop, there and back."""
 
 import json
+from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import NoReturn
 
@@ -23,12 +24,31 @@ from hubspoke.operate.errors import UsageError
 _PROTOCOLS: dict[str, Protocol] = {"tcp": "tcp", "udp": "udp", "icmp": "icmp", "any": "any"}
 
 
-def follow(
-    judged: Judgement, source: str, target: str, protocol: str | None, port: int | None, *, as_json: bool
-) -> NoReturn:
+@dataclass(frozen=True)
+class Sought:
+    """One packet, in the words of the options: networks by key, or addresses."""
+
+    source: str
+    target: str
+    protocol: str | None
+    port: int | None
+
+
+def sought(source: str | None, target: str | None, protocol: str | None, port: int | None) -> Sought | None:
+    """The packet that is asked for, if one is. Raises UsageError for half of one."""
+    if source and target:
+        return Sought(source, target, protocol, port)
+    if source or target:
+        raise UsageError("--from and --to go together: both name a network of the intent, or an address")
+    if port is not None or protocol:
+        raise UsageError("--port and --protocol are of one packet: give --from and --to as well")
+    return None
+
+
+def follow(judged: Judgement, one: Sought, *, as_json: bool) -> NoReturn:
     """Shows the way there and back, and ends: 0 where it arrives and its answer does, 3 where not."""
     network = settle(fail(judged.network, *judged.failing)).network
-    sent = Packet(_address(network, source), _address(network, target), *_traffic(protocol, port))
+    sent = Packet(_address(network, one.source), _address(network, one.target), *_traffic(one.protocol, one.port))
     there, back = trace(network, sent), answers(network, sent)
     answer = _answer(network, there, back)
     if as_json:

@@ -56,8 +56,19 @@ def _rules_of(way: str) -> Any:
 
 
 def _subnets(view: View, record: Record) -> list[str]:
-    apart = [str(r.inputs["subnetId"]) for r in view.referring(record, ACL_ASSOCIATION, "networkAclId")]
-    return sorted({*(record.inputs.get("subnetIds") or []), *apart})
+    """Those that it was put on; of a network's own ACL, those that no other was put on."""
+    acl = record if record.type == NETWORK_ACL else _acl(view, record)
+    if acl.owner is None:
+        return sorted(_put_on(view, record))
+    network = str(acl.inputs["vpcId"])
+    others = [other for other in view.referring(network, NETWORK_ACL, "vpcId") if other.owner is None]
+    taken = {subnet for other in others for subnet in _put_on(view, other)}
+    return sorted({subnet.id for subnet in view.referring(network, SUBNET, "vpcId")} - taken)
+
+
+def _put_on(view: View, acl: Record) -> set[str]:
+    apart = [str(r.inputs["subnetId"]) for r in view.referring(acl, ACL_ASSOCIATION, "networkAclId")]
+    return {*(acl.inputs.get("subnetIds") or []), *apart}
 
 
 def _once_each(_: View, draft: Record, __: Record | None) -> None:

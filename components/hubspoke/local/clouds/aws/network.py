@@ -78,6 +78,7 @@ VPC_TABLE = TypeTable(
     in_use=_vpc_uses(
         (SUBNET, "vpcId"), (TGW_VPC_ATTACHMENT, "vpcId"), (ROUTE_TABLE, "vpcId"), (SECURITY_GROUP, "vpcId"),
         (VPN_GATEWAY, "vpcId"), (VPN_GATEWAY_ATTACHMENT, "vpcId"), (INTERNET_GATEWAY, "vpcId"),
+        (NETWORK_ACL, "vpcId"),
     ),
     provisioning=Provisioning(3, _VPC_FILE),
 )  # fmt: skip
