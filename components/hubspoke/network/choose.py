@@ -26,6 +26,7 @@ class Chooser:
     def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
         self._classes, self._links = classes, links
         self._worth: dict[tuple[str, int], Worth] = {}  # by kind of table and id of what is offered
+        self._shared: dict[tuple[object, ...], bool] = {}  # likewise
 
     def choose(self, table: Table, offers: Iterable[Offer], among: Bits) -> list[Cell]:
         """The winners for prefixes of these classes, in cells that do not overlap."""
@@ -46,10 +47,16 @@ class Chooser:
         cells = list[Cell]()
         for worth in sorted(equals):
             for bits, winners in _apart((route, bits & free) for route, bits in equals[worth]):
-                cells.append(Cell(bits, winners, len(winners) == 1 or shares(table, winners)))
+                cells.append(Cell(bits, winners, len(winners) == 1 or self._shares(table, winners)))
             for _, bits in equals[worth]:
                 free &= ~bits
         return cells
+
+    def _shares(self, table: Table, winners: tuple[Route, ...]) -> bool:
+        key = table.kind, table.multipath, *map(id, winners)
+        if key not in self._shared:
+            self._shared[key] = shares(table, winners)
+        return self._shared[key]
 
     def _open(self, table: Table, offers: Iterable[Offer], among: Bits) -> list[Offer]:
         """What takes part, each with those of the classes that no shield hides from it."""

@@ -127,13 +127,14 @@ class _Maker:
 
     def steps(self, table: Table, within: Bits) -> Steps:
         """Of the classes `within`. Longest prefix first: what a longer one claims, no shorter one gets."""
-        classes, claimed, around = self.settled.classes, 0, self.settled.classes.around(within)
+        classes, claimed, every, around = self.settled.classes, 0, 0, self.settled.classes.around(within)
         prefixes: Steps = {}
         for cell in self.settled.cells[table.key]:
             if bits := cell.bits & around:
                 step = self.ends(table.router, cell.routes), cell.sure
                 prefixes[step] = prefixes.get(step, 0) | bits
-        found, every = dict.fromkeys(prefixes, 0), _union(prefixes)
+                every |= bits
+        found = dict.fromkeys(prefixes, 0)
         for layer in classes.layers(every):
             for step, bits in prefixes.items():
                 if own := bits & layer:
@@ -177,10 +178,3 @@ class _Maker:
         if len(tables) == 1 and tables[0] in known:
             return tables
         return tuple(key if key in known else LOST for key in tables) or (LOST,)
-
-
-def _union(steps: Steps) -> Bits:
-    bits = 0
-    for each in steps.values():
-        bits |= each
-    return bits
