@@ -139,8 +139,8 @@ def test_refused_in_words(case: Case, furnished: World, tmp_path: Path, monkeypa
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    """Every file; but for the passphrase, which any look makes, and what SQLite keeps."""
-    made = ("passphrase", ".db", ".db-wal", ".db-shm")
+    """Every file; but for the passphrase, which any look makes, and what SQLite and Python keep."""
+    made = ("passphrase", ".db", ".db-wal", ".db-shm", ".pyc")
     return {str(p): p.read_bytes() for p in root.rglob("*") if p.is_file() and not p.name.endswith(made)}
 
 
