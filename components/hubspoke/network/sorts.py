@@ -28,7 +28,7 @@ class Sorting:
     def __init__(self, network: Network, roster: Roster, admission: Admission) -> None:
         self._network, self._roster, self._admission = network, roster, admission
         self._sorted: dict[Side, ById[Keys, list[Sort]]] = {"source": ById(), "destination": ById()}
-        self._told_apart: dict[tuple[Keys, Side], list[tuple[int, ...]]] = {}
+        self._grouped: dict[tuple[Keys, Side], list[list[int]]] = {}
         self._names: dict[tuple[str, Side], list[tuple[Name, Bits]]] = {}
 
     def sources(self, keys: Keys) -> list[Sort]:
@@ -55,19 +55,21 @@ class Sorting:
             own = endpoint.egress if side == "source" else endpoint.ingress
             groups = self._groups(own, side)
             for number in members(self._roster.owned[key]):
-                name = own, groups[number]
+                name = own, tuple([group[number] for group in groups])
                 found[name] = found.get(name, 0) | 1 << number
             self._names[key, side] = list(found.items())
         return self._names[key, side]
 
-    def _groups(self, own: Keys, side: Side) -> list[tuple[int, ...]]:
-        """By class, its group at each filter on the way: classes of one group are not told apart there."""
-        if (own, side) not in self._told_apart:
+    def _groups(self, own: Keys, side: Side) -> list[list[int]]:
+        """By filter on the way, the group of each class: classes of one group are not told apart there.
+
+        Filters with the same rules share theirs, of which there may be as many as endpoints.
+        """
+        if (own, side) not in self._grouped:
             keys = dict.fromkeys([*own, *(self._between if side == "source" else ())])
-            rules = (self._network.filter[key].rules for key in keys)
-            groups = (self._admission.groups(each, side) for each in ((), *rules))  # of no rules: one group for all
-            self._told_apart[own, side] = list(zip(*groups, strict=True))
-        return self._told_apart[own, side]
+            filters = [self._network.filter[key] for key in keys]
+            self._grouped[own, side] = [self._admission.groups(each.rules, side) for each in filters]
+        return self._grouped[own, side]
 
     @cached_property
     def _between(self) -> Keys:
