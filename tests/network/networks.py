@@ -24,6 +24,8 @@ from hubspoke.network.model import (
     Via,
 )
 from hubspoke.network.selection import ORDERS
+from hubspoke.network.settle import Oscillation, Settled, settle
+from hypothesis import assume
 from hypothesis import strategies as st
 
 # Nested and beside each other, so that longest prefixes, shields and parts without an owner all occur.
@@ -141,3 +143,11 @@ def packets() -> st.SearchStrategy[Packet]:
         st.sampled_from(["any", "tcp", "udp", "icmp"]),
         st.sampled_from([(0, 65535), (443, 443), (1024, 65535), (450, 600)]),
     )
+
+
+def settled_or_not(network: Network) -> Settled:
+    try:
+        return settle(network)
+    except Oscillation:
+        assume(False)
+        raise

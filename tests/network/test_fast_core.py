@@ -5,21 +5,13 @@ from hubspoke.network.classes import Classes, members
 from hubspoke.network.filters import Admission, cells, judge
 from hubspoke.network.forward import forwarding
 from hubspoke.network.model import Filter, Network, Packet
-from hubspoke.network.settle import Oscillation, Settled, resettle, settle
+from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.spread import Aim, in_parts, spread
 from hubspoke.network.trace import Path, walk
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.network.networks import ADDRESSES, PREFIXES, filters, networks, packets
-
-
-def settled_or_not(network: Network) -> Settled:
-    try:
-        return settle(network)
-    except Oscillation:
-        assume(False)
-        raise
+from tests.network.networks import ADDRESSES, PREFIXES, filters, networks, packets, settled_or_not
 
 
 def paths_of(settled: Settled) -> dict[tuple[str, str], list[Path]]:

@@ -14,7 +14,7 @@ from hubspoke.plan import Plan, load_plan
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.network.networks import networks
+from tests.network.networks import networks, settled_or_not
 
 STACKS = Path(__file__).parents[2] / "stacks"
 HUB, SITE = "hub euw4/onramp", "frankfurt"
@@ -103,14 +103,6 @@ def rationed(draw: st.DrawFn) -> Network:
         tables=tuple(replace(table, quota=quota) for table in network.tables),
         sessions=tuple(map(told, network.sessions)),
     )
-
-
-def settled_or_not(network: Network) -> Settled:
-    try:
-        return settle(network)
-    except Oscillation:
-        assume(False)
-        raise
 
 
 def in_order(prefix: str) -> tuple[int, ...]:

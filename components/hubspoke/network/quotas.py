@@ -9,16 +9,15 @@ Whether 10.9.0.0 comes before 10.10.0.0 there, as numbers have it, or after, as 
 keeps and the other drops is in doubt.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from itertools import chain
 
 from hubspoke.network.addresses import lengths
+from hubspoke.network.limits import Told
 from hubspoke.network.model import Network, Prefixes, Session, Speaker, Table
 from hubspoke.network.sessions import Sides
-
-Told = Callable[[Session, int], Iterable[Prefixes]]  # what the side of a session with this number tells the other
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hubspoke.operate.local_stack import loaded, open_workspace
 from hubspoke.operate.project import Paths, passphrase
 from hubspoke.operate.result import Status, Violation
 from hubspoke.operate.stack import PackRef
-from hubspoke.operate.work import RECORDED, Ended, live, run_in_process
+from hubspoke.operate.work import Ended, live, run_in_process
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def judge(paths: Paths, stack: str, packs: tuple[PackRef, ...], extras: Sequence
     if not packs:
         return ()
     job = _Recorded(paths, stack, packs, tuple(extras), passphrase(paths))
-    ended = run_in_process(_work, job, lambda _: None)
+    ended = run_in_process(_work, job, lambda _: None, if_lost="run the command again")
     if ended.status is not Status.SUCCEEDED:
-        raise OperateError(f"{stack} is not judged: {ended.error.replace(RECORDED, 'run the command again')}")
+        raise OperateError(f"{stack} is not judged: {ended.error}")
     return ended.violations
 
 

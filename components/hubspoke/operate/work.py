@@ -37,10 +37,11 @@ class Ended:
 J = TypeVar("J")
 
 
-def run_in_process(work: Callable[[J, Connection], None], job: J, on_event: OnEvent) -> Ended:
+def run_in_process(work: Callable[[J, Connection], None], job: J, on_event: OnEvent, if_lost: str = RECORDED) -> Ended:
     """Do one job in a worker. `workers.interrupt` reaches it, and an interrupt here is passed on to it.
 
-    The worker finishes what is running and records it before it ends, so no created resource is lost.
+    The worker finishes what is running and records it before it ends, so no created resource is lost. `if_lost` is what
+    to do where it ends without a word.
     """
     context = workers.context()
     ours, theirs = context.Pipe(duplex=False)
@@ -52,7 +53,7 @@ def run_in_process(work: Callable[[J, Connection], None], job: J, on_event: OnEv
         except KeyboardInterrupt:
             workers.interrupt()
             ended = _receive(ours, on_event)
-    return ended or Ended(Status.FAILED, f"{_died(process.exitcode)}; {RECORDED}")
+    return ended or Ended(Status.FAILED, f"{_died(process.exitcode)}; {if_lost}")
 
 
 def _receive(connection: Connection, on_event: OnEvent) -> Ended | None:

@@ -13,25 +13,13 @@ from typing import Any
 
 import grpc
 
+from hubspoke.local.engine.rpc import RpcFailed
+
 PORT = 0  # what a pack prints for its port when it answers on its pipe
 _NO_SUCH_METHOD = (grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
 
 Method = Callable[..., Any]
 Said = tuple[grpc.StatusCode, bytes | str]  # OK and a message, or another code and why
-
-
-class PipeError(grpc.RpcError):  # type: ignore[misc] # gRPC has no types
-    """A call that failed, told as gRPC tells it."""
-
-    def __init__(self, code: grpc.StatusCode, details: str) -> None:
-        super().__init__(details)
-        self._code, self._details = code, details
-
-    def code(self) -> grpc.StatusCode:
-        return self._code
-
-    def details(self) -> str:
-        return self._details
 
 
 class PipeChannel:
@@ -41,7 +29,7 @@ class PipeChannel:
         self._connection, self._turn = connection, threading.Lock()
 
     def unary_unary(self, path: str, request_serializer: Method, response_deserializer: Method) -> Method:
-        """One method of the protocol; what it returns raises PipeError."""
+        """One method of the protocol; what it returns raises RpcFailed."""
 
         def call(request: Any, timeout: float | None = None) -> Any:
             return response_deserializer(self._ask(path, request_serializer(request), timeout))
@@ -56,7 +44,7 @@ class PipeChannel:
             code, said = self._exchange(path, request, timeout)
         if isinstance(said, bytes):
             return said
-        raise PipeError(code, said)
+        raise RpcFailed(code, said)
 
     def _exchange(self, path: str, request: bytes, timeout: float | None) -> Said:
         try:

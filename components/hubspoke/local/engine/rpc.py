@@ -1,10 +1,10 @@
-"""Errors as a program's SDK would get them from a call over the wire."""
+"""Errors as callers would get them from a call over the wire."""
 
 import grpc
 
 
 class RpcFailed(grpc.RpcError):  # type: ignore[misc] # grpc ships no types
-    """What the SDK would get from a call over the wire."""
+    """What gRPC would raise."""
 
     def __init__(self, code: grpc.StatusCode, details: str) -> None:
         super().__init__(details)
