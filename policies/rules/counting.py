@@ -23,6 +23,8 @@ class Found:
 
 
 Counter = Callable[[Stack], Iterator[Found]]
+Target = Resource | str | Unknown | None
+End = tuple[str, str]  # the property that names it, and its type
 
 
 def per(kind: str, name: str, target: str = "", only: Callable[[Resource], bool] | None = None) -> Counter:
@@ -35,7 +37,7 @@ def per(kind: str, name: str, target: str = "", only: Callable[[Resource], bool]
     return count
 
 
-def grouped(pairs: Iterable[tuple[Resource, Resource | str | Unknown | None]]) -> Iterator[Found]:
+def grouped(pairs: Iterable[tuple[Resource, Target]]) -> Iterator[Found]:
     """Resources by what they belong to. Where that is not known, they may all belong to one."""
     groups: dict[str, list[Resource]] = {}
     unknown: list[tuple[Resource, Unknown]] = []
@@ -49,6 +51,26 @@ def grouped(pairs: Iterable[tuple[Resource, Resource | str | Unknown | None]]) -
     if unknown:
         most = max(map(len, groups.values()), default=0) + len(unknown)
         yield Found(unknown[0][0], "one that is not known yet", most, unknown[0][1])
+
+
+def between(kind: str, one: End, other: End) -> Counter:
+    """Resources of a type by the two things that they join, where two of them may share the first."""
+
+    def count(stack: Stack) -> Iterator[Found]:
+        by_first: dict[object, list[Resource]] = {}
+        first = {each: stack.target(each, *one) for each in stack.of_type(kind)}
+        for each, on in first.items():
+            by_first.setdefault(Unknown if isinstance(on, Unknown) else on, []).append(each)
+        for joined in by_first.values():
+            if len(joined) > 1:
+                yield from grouped((each, _either(first[each], stack.target(each, *other))) for each in joined)
+
+    return count
+
+
+def _either(one: Target, other: Target) -> Target:
+    """The second of two ends, for whoever shares the first; what is not known of the first is not known of both."""
+    return one if isinstance(one, Unknown) else other
 
 
 def size(kind: str, path: str) -> Counter:
@@ -76,7 +98,7 @@ def all_of(kind: str) -> Counter:
 def static_routes(stack: Stack) -> Iterator[Found]:
     """Static routes over all tables of a transit gateway. What is propagated is known only once it is there."""
 
-    def hub(route: Resource) -> Resource | str | Unknown | None:
+    def hub(route: Resource) -> Target:
         table = stack.target(route, "transitGatewayRouteTableId", types.TGW_ROUTE_TABLE)
         if not isinstance(table, Resource):
             return table
@@ -119,7 +141,7 @@ def longest(kind: str, path: str, side: Literal["key", "value"]) -> Counter:
 def gateway_connections(stack: Stack) -> Iterator[Found]:
     """Connections of each VPN gateway of a network's own."""
 
-    def gateway(connection: Resource) -> Resource | str | Unknown | None:
+    def gateway(connection: Resource) -> Target:
         made_from = stack.target(connection, "virtualNetworkGateway1", types.VNET_GATEWAY)
         found: str | Unknown | None = connection.at("virtualNetworkGateway1.id")
         return made_from if isinstance(made_from, Resource) else found
@@ -137,7 +159,7 @@ def learned_routes(stack: Stack) -> Iterator[Found]:
 
     What a session learns from its peer is known only once it is up.
     """
-    found: dict[object, tuple[Resource, Resource | str | Unknown | None]] = {}
+    found: dict[object, tuple[Resource, Target]] = {}
     for peer in stack.of_type(types.ROUTER_PEER):
         router = stack.target(peer, "router", types.ROUTER)
         named = [each for each in stack.of_type(types.ROUTER) if each.get("name") == router]

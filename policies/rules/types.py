@@ -30,6 +30,7 @@ FIREWALL = "gcp:compute/firewall:Firewall"
 FIREWALL_RULE = "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule"
 SUBNETWORK = "gcp:compute/subnetwork:Subnetwork"
 GCP_NETWORK = "gcp:compute/network:Network"
+NETWORK_PEERING = "gcp:compute/networkPeering:NetworkPeering"
 NCC_HUB = "gcp:networkconnectivity/hub:Hub"
 
 # What takes tags on Azure.

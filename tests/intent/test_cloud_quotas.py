@@ -69,6 +69,16 @@ def test_a_quota_of_networks(limit: str, on: str, most: int, place: str) -> None
     assert told(wan(most + 1), limit) == [place]
 
 
+def test_a_static_google_hub_is_peered_with_its_networks() -> None:
+    def wan(spokes: int) -> Wan:
+        made = wan_with(spokes, "gc")
+        static = made.hubs["euw4"].model_copy(update={"routing": "static"})
+        return made.model_copy(update={"hubs": {**made.hubs, "euw4": static}})
+
+    assert [told(wan(spokes), "network-peerings") for spokes in (25, 26)] == [[], ["hubs.euw4"]]
+    assert told(wan(251), "ncc-networks") == []
+
+
 def test_a_raised_quota_is_kept_to() -> None:
     assert told(wan_with(251, "gc", limits={"ncc-networks": 251}), "ncc-networks") == []
     assert told(wan_with(252, "gc", limits={"ncc-networks": 251}), "ncc-networks") == ["hubs.euw4"]

@@ -107,6 +107,7 @@ def google_hub() -> list[Values]:
         entry(types.HA_GATEWAY, "euw4", {"network": "n"}, {"vpnInterfaces": interfaces}, id_=gateway),
         entry(types.EXTERNAL_GATEWAY, "euw4",
               {"interfaces": [{"id": n, "ipAddress": each} for n, each in enumerate(ENDPOINTS.values())]}, id_=far),
+        entry(types.NCC_SPOKE, "web", {"linkedVpcNetwork": {"uri": "web", "includeExportRanges": ["10.5.0.0/20"]}}),
     ]  # fmt: skip
     for n, (key, endpoint) in enumerate(ENDPOINTS.items()):
         name = f"euw4-{key}"

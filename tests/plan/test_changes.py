@@ -127,6 +127,8 @@ def test_types_are_those_of_the_sdks() -> None:
         ("google", types.ROUTER_INTERFACE, "euw4-e2", {"ipRange": "169.254.240.9/30"}, "replaces", ["euw4-e2"]),
         ("google", types.ROUTER_PEER, "euw4-e2", {"peerAsn": 65000}, "interrupts", ["euw4-e2"]),
         ("google", types.ROUTER, "euw4", {"bgp__asn": 64601}, "refused", ["euw4-e1", "euw4-e2"]),
+        ("google", types.NCC_SPOKE, "web", {"linkedVpcNetwork__includeExportRanges": ["10.5.0.0/21"]}, "in place", []),
+        ("google", types.NCC_SPOKE, "web", {"linkedVpcNetwork__uri": "data"}, "replaces", []),
         ("google", types.EXTERNAL_GATEWAY, "euw4", {"interfaces__0__ipAddress": "1.1.1.1"}, "replaces",
          ["euw4-e1", "euw4-e2"]),
     ],

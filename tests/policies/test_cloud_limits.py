@@ -78,6 +78,26 @@ def test_routes_are_counted_over_all_tables_of_a_hub() -> None:
             {"customLearnedIpRanges": [{"range": f"10.{n}.0.0/16"} for n in range(11)]},
             "router-custom-learned-routes",
         ),
+        (
+            types.TRANSIT_GATEWAY,
+            {"transitGatewayCidrBlocks": [f"10.0.{n}.0/24" for n in range(6)]},
+            "transit-gateway-cidr-blocks",
+        ),
+        (
+            types.VIRTUAL_HUB,
+            {"virtualRouterAutoScaleConfiguration": {"minCapacity": 51}},
+            "virtual-hub-routing-units",
+        ),
+        (
+            types.NCC_SPOKE,
+            {"linkedVpcNetwork": {"includeExportRanges": [f"10.0.{n}.0/24" for n in range(17)]}},
+            "ncc-export-ranges",
+        ),
+        (
+            types.NCC_SPOKE,
+            {"linkedVpcNetwork": {"excludeExportRanges": [f"10.0.{n}.0/24" for n in range(17)]}},
+            "ncc-export-ranges",
+        ),
     ],
 )
 def test_the_size_of_one_resource(kind: str, properties: dict[str, Any], limit: str) -> None:
@@ -147,6 +167,7 @@ def test_all_that_is_attached_to_a_hub_counts() -> None:
         (types.CUSTOMER_GATEWAY, None, {"region": "us-east-1"}, "customer-gateways"),
         (types.VPN_ROUTE, ("vpnConnectionId", types.VPN_CONNECTION), {}, "private-gateway-routes"),
         (types.VNET_CONNECTION, ("virtualNetworkGateway1", types.VNET_GATEWAY), {}, "gateway-connections"),
+        (types.NETWORK_PEERING, ("network", types.GCP_NETWORK), {}, "network-peerings"),
     ],
 )
 def test_one_more_than_a_quota(kind: str, on: tuple[str, str] | None, properties: dict[str, Any], limit: str) -> None:
@@ -156,6 +177,39 @@ def test_one_more_than_a_quota(kind: str, on: tuple[str, str] | None, properties
     assert judge([*owner, *made[1:]]) == []
     ((_, said),) = judge([*owner, *made])
     assert f"({limit})" in said
+
+
+def attached(name: str, network: PolicyResource | None, hub: PolicyResource | None) -> PolicyResource:
+    ends = {"vpcId": network, "transitGatewayId": hub}
+    unknown = {end: UNKNOWN for end, on in ends.items() if on is None}
+    return member(types.VPC_ATTACHMENT, name, unknown, **{end: on for end, on in ends.items() if on is not None})
+
+
+def test_a_network_is_attached_to_a_hub_once() -> None:
+    hubs = [member(types.TRANSIT_GATEWAY, name, {}) for name in ("use1", "euc1")]
+    web, data = (member(types.VPC, name, {}) for name in ("web", "data"))
+    once = [attached("web-use1", web, hubs[0]), attached("web-euc1", web, hubs[1]), attached("data", data, hubs[0])]
+    assert judge([*hubs, web, data, *once]) == []
+    ((name, said),) = judge([*hubs, web, data, *once, attached("again", web, hubs[0])])
+    assert name == "web-use1"
+    assert said.startswith("2 for use1: more than 1 attachments of a network to one hub")
+
+
+def test_a_network_is_on_so_many_hubs() -> None:
+    hubs = [member(types.TRANSIT_GATEWAY, str(n), {"region": "us-east-1"}) for n in range(6)]
+    web = member(types.VPC, "web", {})
+    joined = [attached(f"web-{hub.name}", web, hub) for hub in hubs]
+    assert judge([web, *hubs[:5], *joined[:5]]) == []
+    ((_, said),) = judge([web, *hubs, *joined], transit_gateways=6)
+    assert said.startswith("6 for web: more than 5 hubs a network (transit-gateways-of-network)")
+
+
+def test_networks_on_a_hub_that_is_not_known_yet_are_each_attached_once() -> None:
+    web, data = (member(types.VPC, name, {}) for name in ("web", "data"))
+    apart = [attached("web-1", web, None), attached("data-1", data, None)]
+    assert judge([web, data, *apart]) == []
+    assert judge([web, data, *apart, attached("web-2", web, None)]) == [("web-1", not_evaluated("transitGatewayId"))]
+    assert judge([attached("a", None, None), attached("b", None, None)]) == [("a", not_evaluated("vpcId"))]
 
 
 def test_connections_of_a_gateway_that_is_there_are_counted_by_its_id() -> None:

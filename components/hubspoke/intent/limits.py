@@ -30,10 +30,12 @@ _AZURE_TAGS = "https://learn.microsoft.com/azure/azure-resource-manager/manageme
 _AZURE_VPN = "https://learn.microsoft.com/azure/vpn-gateway/about-gateway-skus"
 _LABELS = "https://cloud.google.com/resource-manager/docs/labels-overview#requirements"
 _VWAN = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#virtual-wan-limits"
+_HUB_UNITS = "https://learn.microsoft.com/azure/virtual-wan/hub-settings#capacity"
 _AZURE = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-networking-limits"
 _AZURE_BGP = "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-vpn-faq#bgp"
 _STORAGE = "https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-storage-limits"
 _ROUTER = "https://cloud.google.com/network-connectivity/docs/router/quotas"
+_GOOGLE_VPC = "https://cloud.google.com/vpc/docs/quota#vpc-peering"
 _NCC = "https://cloud.google.com/network-connectivity/docs/network-connectivity-center/quotas"
 _CLOUDFLARE = "https://developers.cloudflare.com/cloudflare-wan/configuration/how-to/configure-tunnel-endpoints/"
 _BGP = "https://developers.cloudflare.com/cloudflare-wan/reference/bgp-information/"
@@ -48,9 +50,13 @@ LIMITS: dict[str, Limit] = {
         Limit("transit-gateway-routes", 10_000, "routes over all route tables of a hub", _TGW, _DATE, True),
         Limit("transit-gateway-attachments", 5_000, "attachments a hub", _TGW, _DATE),
         Limit("transit-gateway-peerings", 50, "peerings a hub", _TGW, _DATE, True),
+        Limit("transit-gateway-cidr-blocks", 5, "CIDR blocks a hub", _TGW, _DATE),
+        Limit("transit-gateways-of-network", 5, "hubs a network", _TGW, _DATE),
+        Limit("transit-gateway-attachments-of-network", 1, "attachments of a network to one hub", _TGW, _DATE),
         Limit("vpn-connections", 50, "VPN connections an account and region", _VPN, _DATE, True),
         Limit("customer-gateways", 50, "customer gateways an account and region", _VPN, _DATE, True),
         Limit("vpn-received-routes", 1_000, "routes that a hub's VPN learns", _VPN, _DATE),
+        Limit("vpn-advertised-routes", 5_000, "routes that a hub's VPN advertises", _VPN, _DATE),
         Limit("private-gateways", 5, "virtual private gateways an account and region", _VPN, _DATE, True),
         Limit("private-gateway-routes", 100, "routes to a virtual private gateway", _VPN, _DATE),
         Limit("vpc-routes", 50, "routes a VPC route table", _VPC, _DATE, True),
@@ -61,6 +67,7 @@ LIMITS: dict[str, Limit] = {
         # Azure
         Limit("virtual-hub-networks", 500, "networks and hubs of a virtual WAN on one hub", _VWAN, _DATE),
         Limit("virtual-hub-routes", 10_000, "routes a virtual hub", _VWAN, _DATE),
+        Limit("virtual-hub-routing-units", 50, "routing units a virtual hub", _HUB_UNITS, _DATE),
         Limit("virtual-hub-branches", 1_000, "VPN connections a virtual hub", _VWAN, _DATE),
         Limit("vpn-site-links", 4, "links a VPN connection", _VWAN, _DATE),
         Limit("vpn-scale-units", 20, "scale units a VPN gateway", _VWAN, _DATE),
@@ -96,8 +103,10 @@ LIMITS: dict[str, Limit] = {
         Limit("router-custom-learned-routes", 10, "custom learned routes a BGP session", _ROUTER, _DATE),
         Limit("labels", 64, "labels a resource", _LABELS, _DATE),
         Limit("label-length", 63, "characters", _LABELS, _DATE),
+        Limit("network-peerings", 25, "peerings a network", _GOOGLE_VPC, _DATE, True),
         Limit("ncc-networks", 250, "networks a Network Connectivity Center hub", _NCC, _DATE, True),
         Limit("ncc-tunnels", 8, "tunnels a hybrid spoke", _NCC, _DATE),
+        Limit("ncc-export-ranges", 16, "export ranges a spoke, included or excluded", _NCC, _DATE),
         # Cloudflare
         Limit("tunnel-name-length", 15, "characters", _CLOUDFLARE, _DATE),
         Limit("session-prefixes", 5_000, "prefixes a BGP session", _BGP, _DATE),

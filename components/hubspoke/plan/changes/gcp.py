@@ -5,6 +5,7 @@ from hubspoke.plan.changes.model import ChangeRule, Effect, Touch
 
 _MODULES = "https://github.com/GoogleCloudPlatform/magic-modules/blob/main/mmv1/products/compute/"
 _NCC = "https://github.com/GoogleCloudPlatform/magic-modules/blob/main/mmv1/products/networkconnectivity/Spoke.yaml"
+_RANGES = "https://github.com/GoogleCloudPlatform/magic-modules/pull/"
 _PAIR = "https://github.com/terraform-google-modules/terraform-google-vpn/issues/204"
 _DATE = "2026-08"
 
@@ -30,17 +31,18 @@ RULES = (
         f"{_MODULES}VpnTunnel.yaml",
     ),
     *_all(
-        types.EXTERNAL_GATEWAY, ("interfaces*", "redundancyType", "name", "project"),
+        types.EXTERNAL_GATEWAY, ("interfaces*", "redundancyType", "name", "description", "project"),
         "Google changes no external gateway: its tunnels are made anew with it", _SECOND_WAY,
         f"{_MODULES}ExternalVpnGateway.yaml",
     ),
     *_all(
-        types.HA_GATEWAY, ("network", "region", "name", "project", "stackType", "gatewayIpVersion", "vpnInterfaces*"),
+        types.HA_GATEWAY,
+        ("network", "region", "name", "description", "project", "stackType", "gatewayIpVersion", "vpnInterfaces*"),
         "a new gateway takes its place, with other addresses: all its tunnels are made anew", _NEW_HUB,
         f"{_MODULES}HaVpnGateway.yaml",
     ),
     *_all(
-        types.CLASSIC_GATEWAY, ("network", "region", "name", "project"),
+        types.CLASSIC_GATEWAY, ("network", "region", "name", "description", "project"),
         "a new gateway takes its place: all its tunnels are made anew", _NEW_HUB, f"{_MODULES}VpnGateway.yaml",
     ),
     ChangeRule(
@@ -49,8 +51,8 @@ RULES = (
         _NEW_HUB, f"{_MODULES}Router.yaml", _DATE, Touch.ALL,
     ),
     *_all(
-        types.ROUTER, ("network", "region", "name", "project"), "a new router takes its place: every session ends",
-        _NEW_HUB, f"{_MODULES}Router.yaml",
+        types.ROUTER, ("network", "region", "name", "project", "encryptedInterconnectRouter", "nccGateway"),
+        "a new router takes its place: every session ends", _NEW_HUB, f"{_MODULES}Router.yaml",
     ),
     ChangeRule(
         types.ROUTER, "bgp.keepaliveInterval", Effect.INTERRUPTS, "every session of the router is set up anew",
@@ -73,10 +75,21 @@ RULES = (
     ),
     *(
         ChangeRule(
+            types.NCC_SPOKE, name, Effect.IN_PLACE, "the spoke stays; the networks of the hub know other routes to it",
+            "", f"{_RANGES}{number}", "2026-11",
+        )
+        for name, number in (
+            ("linkedVpcNetwork.includeExportRanges*", 14757),
+            ("linkedVpcNetwork.excludeExportRanges*", 14757),
+            ("linkedVpnTunnels.includeImportRanges*", 12519),
+        )
+    ),
+    *(
+        ChangeRule(
             types.NCC_SPOKE, name, Effect.REPLACES,
             "the spoke leaves the hub before it joins again: its routes are gone meanwhile",
             "change one spoke at a time, in a quiet hour", _NCC, _DATE, Touch.ALL,
         )
-        for name in ("hub", "linkedVpnTunnels*", "linkedVpcNetwork*", "location", "name", "group")
+        for name in ("hub", "linked*", "location", "name", "group", "gateway", "project")
     ),
 )  # fmt: skip

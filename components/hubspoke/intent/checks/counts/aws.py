@@ -53,6 +53,7 @@ def _per_hub(wan: Wan, hubs: dict[str, Hub]) -> Iterator[Count]:
         yield at, "transit-gateway-attachments", attached[hub] + len(wan.cloudflare.endpoints) + joins[hub]
         yield at, "transit-gateway-routes", routes[hub] + len(wan.segments) * len(wan.address_space)
         yield at, "vpn-received-routes", learned.get(hub, 0)
+        yield at, "vpn-advertised-routes", attached[hub] if wan.hubs[hub].routing == "bgp" else 0
 
 
 def _spoke_routes(wan: Wan, reach: dict[str, frozenset[str]]) -> Counter[str]:

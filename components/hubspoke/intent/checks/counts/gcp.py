@@ -15,8 +15,10 @@ def counts(wan: Wan) -> Iterator[Count]:
     attached = Counter(spoke.hub for spoke in wan.spokes.values())
     for key, hub in hubs.items():
         at = ("hubs", key)
-        yield at, "ncc-networks", attached[key]
-        if hub.routing == "bgp":
+        if hub.routing == "static":  # its spokes' networks are peered with its own
+            yield at, "network-peerings", attached[key]
+        else:
+            yield at, "ncc-networks", attached[key]
             yield at, "ncc-tunnels", _TUNNELS * len(wan.cloudflare.endpoints)
             yield at, "router-advertised-routes", _advertised(wan, key)
             yield from _router(wan, ("hubs", key), key)
