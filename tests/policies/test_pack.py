@@ -286,9 +286,12 @@ def test_the_official_cli_reports_the_same(pack: Analyzer, sound: list[AnalyzedR
     resources = [deployed(each) for each in broken(sound)]
     state = tmp_path / "state.json"
     state.write_text(json.dumps({"version": 3, "deployment": {"manifest": MANIFEST, "resources": in_state(resources)}}))
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps(NO_INTENT))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     analyzed = subprocess.run(
-        ["pulumi", "policy", "analyze", "--policy-pack", str(PACK), "--file", str(state), "--json"],
+        ["pulumi", "policy", "analyze", "--policy-pack", str(PACK), "--policy-pack-config", str(settings),
+         "--file", str(state), "--json"],
         env={**os.environ, "PATH": path, "PULUMI_HOME": str(tmp_path / "home"), "PULUMI_SKIP_UPDATE_CHECK": "true"},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
