@@ -73,6 +73,8 @@ def _leaf(kind: Kind, value: Any, path: str, failures: list[CheckFailure]) -> An
 
 
 def _string(value: Any) -> str:
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

@@ -219,12 +219,19 @@ class SimulatedProvider:
         given = _plain(news)
         known = {n: v for n, v in {**old, **given}.items() if n in given or schema.outputs.get(n) is None
                  or schema.outputs[n].always}  # fmt: skip
-        draft = Record(scope.account, scope.region, type_, "", given)
-        with self._store.reading() as connection:
-            view = View(Records(connection), scope)
-            known.update({c.property: c.value(view, draft) for c in table.computed if c.planned})
+        known.update(self._foretold(scope, table, given))
         unknown = {name: UNKNOWN for name, out in schema.outputs.items() if out.always and name not in known}
         return {**known, **unknown}
+
+    def _foretold(self, scope: Scope, table: TypeTable, given: Properties) -> Properties:
+        """What the cloud will fill in and is known already; it is asked only where there may be such a thing."""
+        planned = [computed for computed in table.computed if computed.planned]
+        if not planned:
+            return {}
+        draft = Record(scope.account, scope.region, table.type, "", given)
+        with self._store.reading() as connection:
+            view = View(Records(connection), scope)
+            return {computed.property: computed.value(view, draft) for computed in planned}
 
 
 def _plain(properties: Properties) -> Properties:

@@ -202,6 +202,6 @@ def _mark_secrets(state: State) -> None:
     for key in state.additional_secret_outputs:
         if key != "id" and key in state.outputs and not isinstance(state.outputs[key], Secret):
             state.outputs[key] = Secret(state.outputs[key])
-    for key, value in state.outputs.items():
-        if isinstance(state.inputs.get(key), Secret) and not isinstance(value, Secret):
-            state.outputs[key] = Secret(value)
+    for key, given in state.inputs.items():
+        if type(given) is Secret and key in state.outputs and not isinstance(state.outputs[key], Secret):
+            state.outputs[key] = Secret(state.outputs[key])

@@ -101,6 +101,20 @@ def to_struct(properties: Properties) -> struct_pb2.Struct:
     return message
 
 
+def to_answer(properties: Properties) -> dict[str, Any]:
+    """What the SDK reads out of a wire message with these properties, without the message."""
+    return {key: _answered(value) for key, value in properties.items()}
+
+
+def _answered(value: Any) -> Any:
+    if type(value) is int:
+        return float(value)
+    if type(value) in ATOMS or isinstance(value, float):
+        return value
+    message = to_wire(value)
+    return message.list_value if message.HasField("list_value") else message.struct_value
+
+
 def to_wire(value: Any) -> struct_pb2.Value:
     message = struct_pb2.Value()
     _write(message, value)

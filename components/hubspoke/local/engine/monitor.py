@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -16,7 +16,7 @@ from hubspoke.local.engine.defaults import DefaultProviders
 from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.events import EventSink
 from hubspoke.local.engine.executor import Executor, Stopped
-from hubspoke.local.engine.forms import from_struct, to_struct
+from hubspoke.local.engine.forms import from_struct, to_answer, to_struct
 from hubspoke.local.engine.generator import Chain, Registration
 from hubspoke.local.engine.goal import Goal, ReadGoal
 from hubspoke.local.engine.hooks import Callbacks, Hook, Hooks
@@ -52,6 +52,17 @@ class Planned:
     goal: Goal
     options: resource_pb2.TransformResourceOptions
     chain: Chain
+
+
+class Registered(NamedTuple):
+    """What the SDK reads of a RegisterResourceResponse. It is not on a wire, so nothing is written for one."""
+
+    urn: str
+    id: str
+    object: dict[str, Any]
+    unknown: bool
+    propertyDependencies: None = None  # noqa: N815 - the message's name for it
+    result: int = resource_pb2.Result.SUCCESS
 
 
 class Operation(Protocol):
@@ -94,10 +105,10 @@ class Monitor:
     def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> resource_pb2.RegisterPackageResponse:  # noqa: N802
         return self._guard(lambda: resource_pb2.RegisterPackageResponse(ref=self._defaults.register_package(request)))
 
-    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:  # noqa: N802
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Registered:  # noqa: N802
         return self._guard(lambda: self._register(request))
 
-    def _register(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
+    def _register(self, request: resource_pb2.RegisterResourceRequest) -> Registered:
         planned = self._planned.pop(id(request), None) or self._plan(request)
         if in_loop() and not self._operation.executor.quick(planned.chain.steps):
             self._planned[id(request)] = planned
@@ -106,9 +117,7 @@ class Monitor:
         self._registrar.registered(state.urn, planned.goal, planned.options, request)
         # A component's recorded outputs may refer to resources that are not registered yet.
         outputs = state.outputs if state.custom else {}
-        return resource_pb2.RegisterResourceResponse(
-            urn=state.urn, id=state.id, object=to_struct(outputs), unknown=skipped
-        )
+        return Registered(state.urn, state.id, to_answer(outputs), skipped)
 
     def _plan(self, request: resource_pb2.RegisterResourceRequest) -> Planned:
         self._calls_back = self._calls_back or bool(request.transforms)

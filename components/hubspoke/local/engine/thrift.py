@@ -5,24 +5,29 @@ The SDK's private functions that are replaced here are looked for by name: an SD
 
 import contextlib
 import gc
-import inspect
 import sys
 import traceback
 from asyncio import Future
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterator
+from functools import cache
 from types import FrameType
 from typing import Any
 
-from pulumi import Output, _types, output
-from pulumi.runtime import resource, resource_cycle_breaker, rpc
+from pulumi import Output, ResourceOptions, _types, log
+from pulumi.runtime import resource, resource_cycle_breaker
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
-_TRACE, _POSITION, _TRACK = "_get_stack_trace", "_get_source_position_for_frame", "_track"
-_TRANSFER, _DATA = "transfer_properties", "_OutputData"
+from hubspoke.local.engine.promised import outputs_promised, track
+from hubspoke.local.engine.replaced import all_replaced, replaced
+from hubspoke.local.engine.thrift_values import values_passed
+
+_TRACE, _POSITION = "_get_stack_trace", "_get_source_position_for_frame"
 _ADD, _REACHABLE = "_add_dep", "_reachable"
-_UNWRAPPERS = ("unwrap_type", "unwrap_optional_type")
+_OF_TYPES = (
+    "unwrap_type", "unwrap_optional_type", "resource_types", "resource_pulumi_to_py_names",
+    "input_type_py_to_pulumi_names",
+)  # fmt: skip
 _CONSTRUCTORS = 3  # of the resource, of CustomResource or ComponentResource, of Resource: the SDK's own count
 Trace = tuple[tuple[str, int | None], ...]  # file and line of each frame, innermost first
 
@@ -43,7 +48,10 @@ def collector_paused() -> Iterator[None]:
 @contextlib.contextmanager
 def thrifty() -> Iterator[None]:
     """All that is lowered while a program runs."""
-    with traces_kept(), outputs_tracked(), properties_transferred(), types_kept(), dependencies_known():
+    with (
+        traces_kept(), outputs_tracked(), outputs_promised(), values_passed(), types_kept(), options_copied(),
+        debugging_dropped(), dependencies_known(),
+    ):  # fmt: skip
         yield
 
 
@@ -55,37 +63,42 @@ def traces_kept() -> Iterator[None]:
     if position is None:
         yield
         return
-    with _replaced(resource, _TRACE, _remembered(position)):
+    with replaced(resource, _TRACE, _remembered(position)):
         yield
 
 
 @contextlib.contextmanager
 def outputs_tracked() -> Iterator[None]:
     """The SDK takes a lock and looks up a context variable six times for each output that it keeps track of. A set's
-    own operations are atomic."""
-    with _replaced(Output, _TRACK, _track):
-        yield
-
-
-@contextlib.contextmanager
-def properties_transferred() -> Iterator[None]:
-    """Each property of a resource is four futures and a task to the SDK until the resource is registered, though all
-    four come at once. It is one future here, as the SDK itself has it for `urn` and `id`."""
-    known = getattr(output, _DATA, None), getattr(Output, "_from_data", None), getattr(rpc, _TRANSFER, None)
-    if not all(known) or _parameters(rpc.transfer_properties) != _parameters(_transfer):
-        yield
-        return
-    with _replaced(rpc, _TRANSFER, _transfer):
+    own operations are atomic, and a run has one set from beginning to end."""
+    outputs: set[Future[Any]] = SETTINGS.outputs
+    by = {
+        "_track": lambda tracked: track(tracked._data, outputs),
+        "_untrack": lambda tracked: outputs.discard(tracked._data),
+    }
+    with replaced(Output, "_track", by["_track"]), replaced(Output, "_untrack", by["_untrack"]):
         yield
 
 
 @contextlib.contextmanager
 def types_kept() -> Iterator[None]:
-    """What an annotation wraps is looked at anew by the SDK for every value of every resource. It does not change."""
-    with contextlib.ExitStack() as stack:
-        for name in _UNWRAPPERS:
-            if found := getattr(_types, name, None):
-                stack.enter_context(_replaced(_types, name, _memorized(found)))
+    """What an annotation wraps, and what a class calls its properties, is looked at anew by the SDK for every value of
+    every resource. It does not change."""
+    with all_replaced(_types, dict.fromkeys(_OF_TYPES, _memorized)):
+        yield
+
+
+@contextlib.contextmanager
+def options_copied() -> Iterator[None]:
+    """Options are copied five times for each resource: what `copy.copy` does to an object of attributes alone."""
+    with replaced(ResourceOptions, "_copy", _copied):
+        yield
+
+
+@contextlib.contextmanager
+def debugging_dropped() -> Iterator[None]:
+    """The engine drops what is only there for debugging: it need not be handed over first."""
+    with replaced(log, "debug", _dropped):
         yield
 
 
@@ -108,21 +121,8 @@ def dependencies_known() -> Iterator[None]:
         may_be = from_resource == to_resource or to_resource in needed
         return may_be and bool(reachable(from_resource, to_resource))
 
-    with _replaced(resource_cycle_breaker, _ADD, note), _replaced(resource_cycle_breaker, _REACHABLE, search):
+    with replaced(resource_cycle_breaker, _ADD, note), replaced(resource_cycle_breaker, _REACHABLE, search):
         yield
-
-
-@contextlib.contextmanager
-def _replaced(owner: Any, name: str, by: Callable[..., Any]) -> Iterator[None]:
-    found = getattr(owner, name, None)
-    if found is None:
-        yield
-        return
-    setattr(owner, name, by)
-    try:
-        yield
-    finally:
-        setattr(owner, name, found)
 
 
 def _remembered(position: Callable[[traceback.FrameSummary], Any]) -> Callable[[], source_pb2.StackTrace]:
@@ -157,51 +157,25 @@ def _above_constructors(frame: FrameType | None) -> Trace:
     return tuple(found)
 
 
-def _track(tracked: Any) -> None:
-    outputs: set[Future[Any]] = SETTINGS.outputs
-    outputs.add(tracked._data)
-    tracked._data.add_done_callback(partial(_settled, outputs))
+def _copied(options: Any) -> Any:
+    copy = object.__new__(type(options))
+    copy.__dict__.update(options.__dict__)
+    return copy
 
 
-def _settled(outputs: set["Future[Any]"], done: "Future[Any]") -> None:
-    # One that failed stays, for whoever waits for all of them to find.
-    if not done.cancelled() and done.exception() is None:
-        outputs.discard(done)
+def _dropped(*_: object, **__: object) -> None:
+    """Nothing is said."""
 
 
-def _parameters(function: Callable[..., Any]) -> list[str]:
-    return list(inspect.signature(function).parameters)
-
-
-def _transfer(res: Any, props: Iterable[str], custom: bool) -> dict[str, Callable[..., None]]:
-    resolvers: dict[str, Callable[..., None]] = {}
-    for name in props:
-        if name == "urn" or (name == "id" and custom):
-            continue
-        data: Future[Any] = Future()
-        resolvers[name] = partial(_resolve, res, data)
-        res.__dict__[name] = Output._from_data(data)
-    return resolvers
-
-
-def _resolve(
-    res: Any, data: "Future[Any]", value: Any, known: bool, secret: bool, needed: Iterable[Any] | None,
-    failed: Exception | None,
-) -> None:  # fmt: skip
-    if failed is not None:
-        data.set_exception(failed)
-    else:
-        resources = {*(needed or ()), res}
-        data.set_result(output._OutputData(resources=resources, value=value, is_known=known, is_secret=secret))
-
-
+@cache
 def _memorized(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    kept = lru_cache(maxsize=None)(function)
+    """Once for a process: what is kept of the SDK's own classes is as good for the next run."""
+    kept = cache(function)
 
-    def unwrap(annotation: Any) -> Any:
+    def look(at: Any) -> Any:
         try:
-            return kept(annotation)
-        except TypeError:  # one that cannot be hashed
-            return function(annotation)
+            return kept(at)
+        except TypeError:  # an annotation that cannot be hashed
+            return function(at)
 
-    return unwrap
+    return look

@@ -80,7 +80,7 @@ def plain(value: Any) -> Any:
 def mark(outputs: Properties, like: Properties) -> None:
     """Mark as secret in `outputs`, in place, what is secret under the same name in `like`."""
     for key, model in like.items():
-        if key not in outputs:
+        if type(model) in ATOMS or key not in outputs:
             continue
         value = outputs[key]
         if isinstance(value, dict) and isinstance(model, dict):
@@ -151,7 +151,7 @@ def copied(value: Any) -> Any:
     if type(value) in ATOMS:
         return value
     if isinstance(value, dict):
-        return {key: copied(each) for key, each in value.items()}
+        return {key: each if type(each) in ATOMS else copied(each) for key, each in value.items()}
     if isinstance(value, list):
         return [copied(each) for each in value]
     return Secret(copied(value.value), value.sealed) if isinstance(value, Secret) else value
@@ -165,7 +165,7 @@ def downgraded(value: Any) -> Any:
         inner = downgraded(value.value) if value.known else UNKNOWN
         return Secret(inner) if value.secret else inner
     if isinstance(value, dict):
-        return {key: downgraded(each) for key, each in value.items()}
+        return {key: each if type(each) in ATOMS else downgraded(each) for key, each in value.items()}
     if isinstance(value, list):
         return [downgraded(each) for each in value]
     return Secret(downgraded(value.value), value.sealed) if isinstance(value, Secret) else value
