@@ -9,7 +9,7 @@ from tests.conformance.steps import preview, up
 def program(stage: int) -> None:
     first = Thing("same")
     with Group("group") as group:
-        inner = Thing("same", group.options())
+        inner = Thing("same", group.options(depends_on=[first]))  # so that ids are given in this order
     if stage == 2:
         Thing("same", ResourceOptions(depends_on=[first, inner]))
 
