@@ -43,6 +43,7 @@ from hubspoke.network.questions import Isolated, Question, Reaches
 from hubspoke.network.trace import look_up
 
 HUBS, SPOKES, PER_SPOKE = 50, 60, 34  # 3,000 networks, 102,000 prefixes
+CHANGES = 50  # of one route each
 SEGMENTS = ("prod", "dev", "shared", "lab", "office")
 REACH = {"prod": ("prod", "shared"), "dev": ("dev", "shared"), "shared": ("prod", "dev", "shared"),
          "lab": ("lab",), "office": ("office",)}  # fmt: skip
@@ -82,7 +83,8 @@ def _hub(
     speaks = cloud in ("aws", "gcp")
     for n in range(SPOKES):
         spoke, segment = f"spoke {number}-{n}", SEGMENTS[n % len(SEGMENTS)]
-        prefixes = tuple(f"10.{number * 4 + i // 16}.{n * 4 + i // 4 % 4}.{i % 4 * 64}/26" for i in range(PER_SPOKE))
+        tails = [f".{n * 4 + i}.{last}/26" for i in range(4) for last in (0, 64, 128, 192)]
+        prefixes = tuple(f"10.{number * 4 + i}{tail}" for i in range(4) for tail in tails)[:PER_SPOKE]
         held[segment] += prefixes
         route = Route(prefixes, Via((f"at {spoke}",)), Source.ATTACHED, spoke)
         all_routes.append(route)
@@ -156,19 +158,20 @@ def whole(hubs: int = HUBS) -> Known:
 
 
 def changed(known: Known, network: Network, questions: list[Question]) -> None:
-    """One route of one segment's table became a black hole; everything is asked again."""
+    """One route became a black hole; everything is asked again."""
     verdicts = ask(known.after(network), questions)
     assert [verdict.answer for verdict in verdicts].count("refuted") > 0
 
 
-def one_route(network: Network) -> Network:
-    """The network with the way to one spoke replaced by a black hole in one table."""
-    table = network.table["hub 0/prod"]
-    wrong = replace(table.routes[0], next_hop=Drop())
-    tables = tuple(
-        replace(table, routes=(wrong, *table.routes[1:])) if each is table else each for each in network.tables
-    )
-    return replace(network, tables=tables)
+def one_route(network: Network, number: int = 0) -> Network:
+    """The network with one route replaced by a black hole: of a segment, an on-ramp, a spoke, or in the middle."""
+    hub, segment = number % HUBS, SEGMENTS[number % len(SEGMENTS)]
+    places = f"hub {hub}/{segment}", f"hub {hub}/onramp", f"spoke {hub}-{number % SPOKES}", "cloudflare"
+    table = network.table[places[number % len(places)]]
+    place = number * 7 % len(table.routes)
+    wrong = replace(table.routes[place], next_hop=Drop())
+    other = replace(table, routes=(*table.routes[:place], wrong, *table.routes[place + 1 :]))
+    return replace(network, tables=tuple(other if each is table else each for each in network.tables))
 
 
 def failures(known: Known, kind: str) -> dict[str, int]:
@@ -210,6 +213,10 @@ def large(runs: int) -> Iterator[tuple[str, float]]:
     other = one_route(network)
     yield "one changed route, first time", seconds(lambda: changed(known, other, questions), 1)
     yield "one changed route", seconds(lambda: changed(known, other, questions), runs * 3)
+    others = [one_route(network, number) for number in range(CHANGES)]
+    took = [seconds(partial(changed, known, each, questions), 1) for each in others]  # each for the first time
+    yield f"{CHANGES} routes of all sorts, median", statistics.median(took)
+    yield f"{CHANGES} routes of all sorts, worst", max(took)
     cases = {kind: seconds(partial(failures, known, kind), 1) for kind in ("tunnel", "endpoint", "hub")}
     yield from ((f"  without each {kind}", took) for kind, took in cases.items())
     yield f"all {len(network.risks)} single failures", sum(cases.values())

@@ -1,5 +1,7 @@
 """The fast core says of every address what following the packet hop by hop says."""
 
+from dataclasses import replace
+
 import pytest
 from hubspoke.network.classes import Classes, members
 from hubspoke.network.filters import Admission, cells, judge
@@ -7,7 +9,7 @@ from hubspoke.network.forward import forwarding
 from hubspoke.network.model import Filter, Network, Packet
 from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.spread import Aim, in_parts, spread
-from hubspoke.network.trace import Path, walk
+from hubspoke.network.trace import LookUps, Path, Walks, walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +34,19 @@ def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
         assert bool(every[table] & bit) == (endings == {"delivered"}), (table, address)
         assert bool(some[table] & bit) == bool(endings & {"delivered", "unknown"}), (table, address)
         assert bool(terminates[table] & bit) == ("loop" not in endings), (table, address)
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks(), st.data())
+def test_ways_that_were_walked_before_are_walked_again(network: Network, data: st.DataObject) -> None:
+    """Whatever was asked first, and whichever state with the same links the look-ups were made in."""
+    settled = settled_or_not(network)
+    kept = LookUps(settled.network.health)
+    other = replace(settled.network, tables=tuple(replace(t, routes=t.routes[1:]) for t in settled.network.tables))
+    starts = data.draw(st.permutations([(table.key, a) for table in network.tables for a in ADDRESSES]))
+    for each in (settled.network, other):
+        walks = Walks(each, kept)
+        assert [list(walks.paths(*start)) for start in starts] == [list(walk(each, *start)) for start in starts]
 
 
 @settings(max_examples=80, deadline=None)

@@ -50,12 +50,18 @@ def told_apart(known: Known) -> list[Prefixes]:
     return [known.classes.prefixes(1 << number) for number in range(1, len(known.classes))]
 
 
-def cells(settled: Settled) -> dict[str, dict[frozenset[Route], tuple[int, bool]]]:
-    """The winners of every table, and for which classes they win."""
-    return {
-        table: {frozenset(cell.routes): (cell.bits, cell.sure) for cell in cells}
-        for table, cells in settled.cells.items()
-    }
+def cells(settled: Settled) -> dict[str, dict[tuple[frozenset[Route], bool], int]]:
+    """The winners of every table, but for whose they are and what to, and for which classes they win.
+
+    A table that has come to few routes keeps those that stand for others where nothing was chosen anew.
+    """
+    found: dict[str, dict[tuple[frozenset[Route], bool], int]] = {}
+    for table, cells in settled.cells.items():
+        there = found.setdefault(table, {})
+        for cell in cells:
+            won = frozenset(replace(route, prefixes=(), origin="") for route in cell.routes), cell.sure
+            there[won] = there.get(won, 0) | cell.bits
+    return found
 
 
 def known_or_not(network: Network) -> Known:

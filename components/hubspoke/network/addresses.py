@@ -1,28 +1,50 @@
 """Which prefixes hold an address, one address at a time and without classes: by look-up, not by search."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address
+from operator import itemgetter
 from socket import inet_ntoa
 
 from hubspoke.network.by_id import ById
 from hubspoke.network.model import Prefixes
 
-_sets: ById[Prefixes, frozenset[str]] = ById()
+Held = tuple[frozenset[str], frozenset[int]]  # prefixes, and how long they are
+_END = itemgetter(slice(-2, None))  # of a prefix: "16", or "/8"
+_held: ById[Prefixes, Held] = ById()
+
+
+@lru_cache(maxsize=1 << 12)
+def number_of(address: str) -> int:
+    """An address as a number. Raises ValueError for what is none."""
+    return int(IPv4Address(address))
+
+
+def held(prefixes: Prefixes) -> Held:
+    """The prefixes as a set, and their lengths, which are few."""
+    return _held.of(prefixes, _made_of)
+
+
+def _made_of(prefixes: Prefixes) -> Held:
+    return frozenset(prefixes), frozenset(int(end.lstrip("/")) for end in set(map(_END, prefixes)))
+
+
+def around(address: int, sizes: Iterable[int]) -> dict[str, int]:
+    """The prefixes of these lengths that hold an address: they are canonical, so there is one text for each."""
+    return {_around(address, size): size for size in sizes}
+
+
+@lru_cache(maxsize=1 << 14)
+def _around(address: int, size: int) -> str:
+    return f"{inet_ntoa((address >> 32 - size << 32 - size).to_bytes(4, 'big'))}/{size}"
 
 
 def lengths(prefixes: Prefixes, address: int) -> list[int]:
     """Lengths of the prefixes that hold an address."""
-    found = _around(address) & _sets.of(prefixes, frozenset)
-    return [int(prefix.partition("/")[2]) for prefix in found]
+    texts, sizes = held(prefixes)
+    return [size for size in sizes if _around(address, size) in texts]
 
 
 def holds(prefixes: Prefixes, address: str) -> bool:
     """Whether any of the prefixes holds an address."""
-    return bool(lengths(prefixes, int(IPv4Address(address))))
-
-
-@lru_cache(maxsize=1 << 12)
-def _around(address: int) -> frozenset[str]:
-    """The prefix of each length that holds an address: prefixes are canonical, so there is one text for each."""
-    firsts = (address >> 32 - length << 32 - length for length in range(33))
-    return frozenset(f"{inet_ntoa(first.to_bytes(4, 'big'))}/{length}" for length, first in enumerate(firsts))
+    return bool(lengths(prefixes, number_of(address)))

@@ -1,7 +1,7 @@
 """Which routes of a table win, prefix by prefix: for all prefixes at once, as sets of classes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.model import Health, Route, Source, Table
@@ -11,8 +11,7 @@ from hubspoke.network.selection import order_of, rank, shares, usable
 Worth = tuple[int, ...]  # the lowest wins
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Prefixes with the same winners, as offered. Not sure where only the cloud knows which of them is used."""
 
     bits: Bits
@@ -35,7 +34,7 @@ class Chooser:
         for _, bits in found:
             twice |= once & bits
             once |= bits
-        alone = [Cell(left, (route,), True) for route, bits in found if (left := bits & ~twice)]
+        alone = [Cell(left, (route,), True) for route, bits in found if (left := bits ^ (bits & twice))]
         return _merged([*alone, *self._best(table, found, twice)]) if twice else alone
 
     def _best(self, table: Table, found: Iterable[Offer], free: Bits) -> list[Cell]:

@@ -4,6 +4,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+MANY = 2_000  # objects, of which a search takes long enough to be felt
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -17,4 +19,15 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was:
+            _age()
             gc.enable()
+
+
+def _age() -> None:
+    """Makes what was made meanwhile old, where it is much: it stays, so to search it as if it were young is in vain.
+
+    Not where something is frozen, which has to stay so: for the processes that are forked.
+    """
+    if gc.get_count()[0] > MANY and not gc.get_freeze_count():
+        gc.freeze()
+        gc.unfreeze()

@@ -17,7 +17,7 @@ from hubspoke.network.roster import Keys, Roster, overlaps
 from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.sorts import Sort, Sorting
 from hubspoke.network.spread import Aim, Values, in_parts, respread, spread
-from hubspoke.network.trace import Walks
+from hubspoke.network.trace import LookUps, Walks
 
 _MTU, _ANY = attrgetter("mtu"), 1 << 16
 
@@ -40,6 +40,8 @@ class Known:
         self.roster: Roster = last.roster if last else Roster(self.network.endpoints, forwarding.owned)
         self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
         self.findings = (*self.network.findings, *self.overlaps)
+        same = last and last.network.links is self.network.links
+        self.look_ups: LookUps = last.look_ups if last and same else LookUps(self.network.health)
         if last and _judges_alike(last.network, self.network):
             self._remember(last)
         else:
@@ -195,7 +197,7 @@ class Known:
     @cached_property
     def walks(self) -> Walks:
         """Walks through the network, one packet at a time."""
-        return Walks(self.network)
+        return Walks(self.network, self.look_ups)
 
     @cached_property
     def _filtered(self) -> tuple[str, ...]:

@@ -98,7 +98,10 @@ def learned(table: Table, sides: Sides, heard: Mapping[str, Heard]) -> Iterator[
 
 def offered(table: Table, offers: Offers, sides: Sides, heard: Mapping[str, Heard]) -> list[Offer]:
     """What a table is offered: its own routes, and what it learned."""
-    return [*offers.of(table), *(news.offer for news in learned(table, sides, heard))]
+    own = offers.of(table)
+    if table.key not in sides.teaching:  # most tables
+        return own
+    return [*own, *(news.offer for news in learned(table, sides, heard))]
 
 
 def settle(network: Network) -> Settled:

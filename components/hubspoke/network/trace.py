@@ -6,10 +6,11 @@ Nothing here uses classes of addresses: every table is searched, every filter as
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Address
+from operator import itemgetter
 from typing import Literal, assert_never
 
-from hubspoke.network.addresses import lengths
+from hubspoke.network.addresses import around, held, lengths, number_of
+from hubspoke.network.by_id import ById
 from hubspoke.network.filters import Judged, answer, judge
 from hubspoke.network.model import (
     Deliver,
@@ -66,6 +67,10 @@ class Path:
         """Whether a packet is certain to be able to go this way."""
         return all(hop.sure for hop in self.hops)
 
+    def after(self, hop: Hop) -> "Path":
+        """The same from one look-up before it."""
+        return Path((hop, *self.hops), self.ending, self.endpoint, self.why)
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -116,7 +121,7 @@ def without_stateful(network: Network, back: Trace) -> Trace:
 
 def owner_of(network: Network, address: str) -> Endpoint | None:
     """The endpoint with the longest prefix around an address."""
-    number = int(IPv4Address(address))
+    number = number_of(address)
     found = [(max(held), e.key) for e in network.endpoints if (held := lengths(e.prefixes, number))]
     return network.endpoint[max(found)[1]] if found else None
 
@@ -126,12 +131,31 @@ def walk(network: Network, table: str, address: str) -> Iterator[Path]:
     return Walks(network).paths(table, address)
 
 
+Looked = tuple[tuple[Route, ...], tuple[Route, ...]]  # the routes that win, and those to the same prefix that do not
+
+
+class LookUps:
+    """What tables say of addresses while links are as they are: of one network, and of others with the same links."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self._kept: ById[Table, dict[Address, Looked]] = ById()
+
+    def of(self, table: Table, address: Address) -> Looked:
+        """What a table says of an address, looked up once."""
+        kept = self._kept.of(table, lambda _: {})
+        if address not in kept:
+            kept[address] = look_up(table, address, self._links)
+        return kept[address]
+
+
 class Walks:
     """Walks through one settled network. What a table says of an address is looked up once."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, look_ups: LookUps | None = None) -> None:
         self._network = network
-        self._looked: dict[tuple[str, Address], tuple[tuple[Route, ...], tuple[Route, ...]]] = {}
+        self._look_ups = look_ups or LookUps(network.health)
+        self._onward: dict[tuple[str, Address], list[Path]] = {}  # the ways on from tables, where none is a loop
 
     def trace(self, packet: Packet) -> Trace:
         """Follows a packet from the endpoint that has its source. Raises KeyError where no endpoint has it."""
@@ -154,26 +178,39 @@ class Walks:
 
     def paths(self, table: str, address: str) -> Iterator[Path]:
         """All paths to an address that is looked up in a table first."""
-        yield from self._walk(table, int(IPv4Address(address)), ())
+        yield from self._walk(table, number_of(address), ())
 
-    def _walk(self, key: str, address: Address, hops: tuple[Hop, ...]) -> Iterator[Path]:
-        if any(hop.table == key for hop in hops):
-            yield Path(hops, "loop", "", f"back in {key}")
+    def _walk(self, key: str, address: Address, above: tuple[str, ...]) -> Iterator[Path]:
+        """All ways on from a table. Where none turns back, they are the same whichever tables come before it."""
+        if (key, address) in self._onward:
+            yield from self._onward[key, address]
+            return
+        found = list[Path]()
+        for path in self._ways(key, address, above):
+            found.append(path)
+            yield path
+        if all(path.ending != "loop" for path in found):
+            self._onward[key, address] = found
+
+    def _ways(self, key: str, address: Address, above: tuple[str, ...]) -> Iterator[Path]:
+        if key in above:
+            yield Path((), "loop", "", f"back in {key}")
             return
         if key not in self._network.table:
-            yield Path(hops, "lost", "", f"table {key} is not there")
+            yield Path((), "lost", "", f"table {key} is not there")
             return
-        table, (winners, losers) = self._network.table[key], self._look_up(key, address)
+        table = self._network.table[key]
+        winners, losers = self._look_ups.of(table, address)
         if not winners:
-            yield Path((*hops, Hop(key, None, "", losers, True)), "lost", "", self._no_route(key, address))
+            yield Path((Hop(key, None, "", losers, True),), "lost", "", self._no_route(key, address))
         sure = len(winners) < 2 or shares(table, winners)
         for route in winners:
             for link, end in _steps(self._network, self._network.health, table, route.next_hop):
-                taken = (*hops, Hop(key, route, link, losers, sure))
+                hop = Hop(key, route, link, losers, sure)
                 if isinstance(end, str):
-                    yield from self._walk(end, address, taken)
+                    yield from (path.after(hop) for path in self._walk(end, address, (*above, key)))
                 else:
-                    yield Path(taken, *_ending(self._network, end, address))
+                    yield Path((hop,), *_ending(self._network, end, address))
 
     def _no_route(self, key: str, address: Address) -> str:
         """Why there is none, where that is known."""
@@ -184,22 +221,13 @@ class Walks:
     def _drops(self) -> bool:
         return any(speaker.dropped for session in self._network.sessions for speaker in session.speakers)
 
-    def _look_up(self, key: str, address: Address) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
-        if (key, address) not in self._looked:
-            self._looked[key, address] = look_up(self._network.table[key], address, self._network.health)
-        return self._looked[key, address]
 
-
-def look_up(table: Table, address: Address, links: Links) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+def look_up(table: Table, address: Address, links: Links) -> Looked:
     """The routes that win for an address, and those to the same prefix that do not."""
-    held = {id(route.prefixes): route.prefixes for route in table.routes}
-    around = {key: found for key, prefixes in held.items() if (found := lengths(prefixes, address))}
-    fitting = [
-        (length, route)
-        for route in table.routes
-        for length in around.get(id(route.prefixes), ())
-        if usable(table, route, links) and not _hidden(table, route, address, length, links)
-    ]
+    order = order_of(table)
+    found = [(length, route) for length, route in _around(table, address) if usable(table, route, links)]
+    shield = min((length for length, route in found if route.source in order.shields), default=33)
+    fitting = [(length, route) for length, route in found if length < shield or route.source not in order.shielded]
     if not fitting:
         return (), ()
     longest = max(length for length, _ in fitting)
@@ -209,13 +237,27 @@ def look_up(table: Table, address: Address, links: Links) -> tuple[tuple[Route, 
     return winners, tuple(route for standing, route in ranked if standing != best)
 
 
-def _hidden(table: Table, route: Route, address: Address, length: int, links: Links) -> bool:
-    order = order_of(table)
-    return route.source in order.shielded and any(
-        min(lengths(shield.prefixes, address), default=33) <= length
-        for shield in table.routes
-        if shield.source in order.shields and usable(table, shield, links)
-    )
+def _around(table: Table, address: Address) -> list[tuple[int, Route]]:
+    """The routes to prefixes that hold an address, in their order, with the lengths of these prefixes."""
+    groups, sizes = _grouped.of(table.routes, _groups)
+    texts = around(address, sizes)
+    fitting = ((texts.keys() & held, routes) for held, routes in groups if not held.isdisjoint(texts))
+    found = [(place, texts[text], route) for fits, routes in fitting for place, route in routes for text in fits]
+    return [(length, route) for _, length, route in sorted(found, key=itemgetter(0))]
+
+
+Routes = tuple[Route, ...]
+Group = tuple[frozenset[str], list[tuple[int, Route]]]  # prefixes, and the routes to them with their places in a table
+_grouped: ById[Routes, tuple[list[Group], frozenset[int]]] = ById()
+
+
+def _groups(routes: Routes) -> tuple[list[Group], frozenset[int]]:
+    """Routes by what they are to, and the lengths of all prefixes there are."""
+    found: dict[int, list[tuple[int, Route]]] = {}
+    for place, route in enumerate(routes):
+        found.setdefault(id(route.prefixes), []).append((place, route))
+    known = [(*held(alike[0][1].prefixes), alike) for alike in found.values()]
+    return [(texts, alike) for texts, _, alike in known], frozenset().union(*(sizes for _, sizes, _ in known))
 
 
 End = str | Deliver | Drop | Internet | Unknown  # the next table, or the end of the way
