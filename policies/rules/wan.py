@@ -116,14 +116,15 @@ def _judged(stack: Stack, wan: str) -> "Judgement | str":
 
 
 def _network(stack: Stack, plan: "Plan", name: str) -> "Judgement":
-    from hubspoke.network import actual, context
+    """From the proofs of the plan, which most of the network is as: it is proven once, and what differs again."""
+    from hubspoke.network import actual
     from hubspoke.network.judge import Judgement
     from hubspoke.network.kept import shared
     from hubspoke.network.told import as_told
 
     kept = shared(plan)
-    others = kept.made.without([name]) if kept else context(plan, [name])
-    return Judgement(plan, actual(as_told(_snapshot(stack), plan), others), kept=kept, stacks=[name])
+    network = actual(as_told(_snapshot(stack), plan), kept.made.without([name]))
+    return Judgement(plan, network, kept=kept, stacks=[name])
 
 
 def _snapshot(stack: Stack) -> Any:
