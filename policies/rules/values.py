@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_policy.proxy import UnknownValueError
+from pulumi_policy import proxy
 
+_UNKNOWN = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
 _LATER = "is known only after deployment; give it a plain value, or set allowUnknown for this policy"
 
 
@@ -21,19 +22,18 @@ class Unknown:
     why: str = _LATER
 
 
-def plain(value: Any) -> Any:
-    """`value` without the SDK's proxies; whole numbers, which the wire makes floats, are integers again."""
-    if value is None or isinstance(value, str | int):  # most are, and other questions take longer
+def plain(value: Any, at: tuple[str, ...] = ()) -> Any:
+    """`value` without the SDK's proxies; whole numbers, which the wire makes floats, are integers again. `at` is where
+    in a resource it was found."""
+    if isinstance(value, str):
+        return Unknown(".".join(at)) if value in _UNKNOWN else value
+    if value is None or isinstance(value, int):  # most are, and other questions take longer
         return value
-    if isinstance(value, Mapping):
-        return {key: _item(value, key) for key in value}
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
-        return [_item(value, index) for index in range(len(value))]
+    if isinstance(value, dict):
+        return {key: plain(each, (*at, str(key))) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each, (*at, str(index))) for index, each in enumerate(value)]
+    if isinstance(value, Mapping | Sequence) and not isinstance(value, bytes):
+        target: Any = value  # a proxy
+        return plain(target["__target"], at)  # as the SDK itself takes out what is in it
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _item(container: Any, key: Any) -> Any:
-    try:
-        return plain(container[key])
-    except UnknownValueError as error:
-        return Unknown(".".join(error.props))

@@ -41,9 +41,18 @@ def judged(find: "Callable[[Judgement, Settings], Iterator[Said]]") -> Callable[
             if isinstance(judgement, str):
                 yield _at(stack, ""), Unknown("the network", f"cannot be judged: {judgement}")
                 return
-            yield from ((_at(stack, urn), message) for urn, message in find(judgement, settings))
+            yield from ((_at(stack, urn), message) for urn, message in _said(find(judgement, settings)))
 
     return check
+
+
+def _said(found: Iterator[Said]) -> Iterator[Said]:
+    from hubspoke.network import Oscillation
+
+    try:
+        yield from found
+    except Oscillation as error:  # nothing is settled until it is asked about
+        yield "", Unknown("the network", f"cannot be judged: {error}")
 
 
 def _at(stack: Stack, urn: str) -> Resource:
@@ -86,6 +95,13 @@ def judgement_of(stack: Stack, wan: str) -> "Judgement | str":
 
 
 def _judge(stack: Stack, wan: str) -> "Judgement | str":
+    from hubspoke.network.collecting import uncollected
+
+    with uncollected():
+        return _judged(stack, wan)
+
+
+def _judged(stack: Stack, wan: str) -> "Judgement | str":
     place, project = stack.resources[0].urn.split("::")[:2]
     name = place.rsplit(":", 1)[-1]
     found = _intent(wan, project)
@@ -99,18 +115,16 @@ def _judge(stack: Stack, wan: str) -> "Judgement | str":
     return _network(stack, plan, name)
 
 
-def _network(stack: Stack, plan: "Plan", name: str) -> "Judgement | str":
-    from hubspoke.network import Oscillation, actual, context
+def _network(stack: Stack, plan: "Plan", name: str) -> "Judgement":
+    """From the proofs of the plan, which most of the network is as: it is proven once, and what differs again."""
+    from hubspoke.network import actual
     from hubspoke.network.judge import Judgement
     from hubspoke.network.kept import shared
     from hubspoke.network.told import as_told
 
     kept = shared(plan)
-    others = kept.made.without([name]) if kept else context(plan, [name])
-    try:
-        return Judgement(plan, actual(as_told(_snapshot(stack), plan), others), kept=kept, stacks=[name])
-    except Oscillation as error:
-        return str(error)
+    network = actual(as_told(_snapshot(stack), plan), kept.made.without([name]))
+    return Judgement(plan, network, kept=kept, stacks=[name])
 
 
 def _snapshot(stack: Stack) -> Any:

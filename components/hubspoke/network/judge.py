@@ -61,11 +61,11 @@ def accepted_of(plan: Plan, network: Network, text: str) -> Accepted:
 
 def _hubs(plan: Plan) -> dict[str, tuple[str, ...]]:
     """The networks on each hub."""
-    found: dict[str, tuple[str, ...]] = {hub.key: () for account in plan.accounts for hub in account.hubs}
+    found: dict[str, list[str]] = {hub.key: [] for account in plan.accounts for hub in account.hubs}
     for account in plan.accounts:
         for spoke in account.spokes:
-            found[spoke.hub] = (*found.get(spoke.hub, ()), spoke.key)
-    return found
+            found.setdefault(spoke.hub, []).append(spoke.key)
+    return {hub: tuple(keys) for hub, keys in found.items()}
 
 
 class Judgement:

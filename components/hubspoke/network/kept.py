@@ -60,6 +60,8 @@ def share(plan: Plan) -> None:
     _shared[:] = [kept]
 
 
-def shared(plan: Plan) -> Kept | None:
-    """What was proven of this very plan, if anything was."""
-    return next((kept for kept in _shared if kept.plan is plan), None)
+def shared(plan: Plan) -> Kept:
+    """What is proven of this very plan so far, in this process or the one it was forked from."""
+    if not any(kept.plan is plan for kept in _shared):
+        _shared[:] = [Kept(plan)]
+    return _shared[0]

@@ -24,12 +24,13 @@ class AllocationMissing(IntentError):
     """The intent is sound, but the lock lacks allocations for it: `hubspoke plan --write` makes them."""
 
 
-def allocate(wan: Wan, lock: Lock) -> Lock:
+def allocate(wan: Wan, lock: Lock, *, checked: bool = False) -> Lock:
     """The lock with what the intent needs: kept where it was there, new where not, dropped where its subject is gone.
 
+    `checked` says that the intent was found sound by itself already, as `load_wan` does.
     Raises IntentError where the intent is unsound, a kept allocation no longer fits, or nothing is left to allocate.
     """
-    require_sound(wan, lock)
+    require_sound(wan, lock, checked=checked)
     kept = still_needed(wan, lock)
     needs, issues = needs_of(wan), list[Issue]()
     prefixes = _new_prefixes(wan, needs, kept, issues)
@@ -44,9 +45,9 @@ def allocate(wan: Wan, lock: Lock) -> Lock:
     return new
 
 
-def require_sound(wan: Wan, lock: Lock) -> None:
-    """Raises IntentError where the intent contradicts itself or the lock."""
-    issues = check(wan) or list(misfits(wan, still_needed(wan, lock)))
+def require_sound(wan: Wan, lock: Lock, *, checked: bool) -> None:
+    """Raises IntentError where the intent contradicts itself, unless that was `checked` already, or the lock."""
+    issues = ([] if checked else check(wan)) or list(misfits(wan, still_needed(wan, lock)))
     if issues:
         raise IntentError(issue.unplaced() for issue in issues)
 

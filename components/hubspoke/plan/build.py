@@ -38,13 +38,14 @@ Placed = HubPlan | SpokePlan | OnRampPlan
 _DEFAULT_ROLES: dict[Cloud, str] = {"aws": "hubspoke", "azure": "", "gcp": ""}
 
 
-def make_plan(wan: Wan, lock: Lock) -> Plan:
+def make_plan(wan: Wan, lock: Lock, *, checked: bool = False) -> Plan:
     """Everything that is decided before a cloud is spoken to.
 
+    `checked` says that the intent was found sound by itself already, as `load_wan` does.
     Raises IntentError where the intent contradicts itself or what is allocated, AllocationMissing where the lock
     lacks an allocation.
     """
-    require_sound(wan, lock)
+    require_sound(wan, lock, checked=checked)
     require_complete(wan, lock)
     return _Builder(wan, lock).plan()
 

@@ -1,6 +1,7 @@
 """The plan of a WAN's files, with every problem placed in the file it stands in."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,12 +19,12 @@ Result = TypeVar("Result")
 
 def load_plan(wan_path: Path, lock_path: Path) -> Plan:
     """The plan of an intent and its lock file. Raises IntentError or AllocationMissing, by file and line."""
-    return _placed(wan_path, lock_path, make_plan)
+    return _placed(wan_path, lock_path, partial(make_plan, checked=True))
 
 
 def allocate_files(wan_path: Path, lock_path: Path) -> tuple[Lock, Lock]:
     """The lock as it is and as it should be; nothing is written. Raises IntentError, by file and line."""
-    return load_lock(lock_path), _placed(wan_path, lock_path, allocate)
+    return load_lock(lock_path), _placed(wan_path, lock_path, partial(allocate, checked=True))
 
 
 def _placed(wan_path: Path, lock_path: Path, make: Callable[[Wan, Lock], Result]) -> Result:

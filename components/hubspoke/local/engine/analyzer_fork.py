@@ -92,7 +92,7 @@ def _become(boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str]
 
 
 def _lower() -> None:
-    from hubspoke.local.engine.analyzer_thrift import lower  # imports the policy SDK, which only packs need
+    from hubspoke.local.pack_thrift import lower  # imports the policy SDK, which only packs need
 
     lower()
     _answer_on_the_pipe()

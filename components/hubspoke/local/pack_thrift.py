@@ -1,0 +1,139 @@
+"""What the policy SDK's own work costs, lowered in a pack's process. Nothing that it does changes.
+
+The SDK reads the properties of each resource, and of each provider, anew for every rule of a pack: with eighteen rules
+eighteen times, of the whole stack, though most rules look at resources of one type. Here they are read when a rule
+looks at them, and once in a call. Each rule still gets a copy of its own.
+"""
+
+import threading
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from google.protobuf import json_format, struct_pb2
+from pulumi_policy import policy, proxy
+
+_CALLS = ("Analyze", "AnalyzeStack")
+_USED = ("json_format", "deserialize_properties", "unknown_checking_proxy", "signature")
+
+Deserialize = Callable[..., Any]
+
+
+class _Call:
+    """What one call has read."""
+
+    def __init__(self, deserialize: Deserialize) -> None:
+        self._deserialize = deserialize
+        self._by_content: dict[bytes, Any] = {}
+        self._held: dict[int, tuple[struct_pb2.Struct, Any]] = {}  # messages too, or an id would become another's
+
+    def read(self, message: struct_pb2.Struct) -> Any:
+        held = self._held.get(id(message))
+        if held is None:
+            held = self._held[id(message)] = (message, self._read(message))
+        return held[1]
+
+    def _read(self, message: struct_pb2.Struct) -> Any:
+        content = message.SerializeToString()
+        if content not in self._by_content:
+            self._by_content[content] = self._deserialize(json_format.MessageToDict(message))
+        return self._by_content[content]
+
+
+class _Current(threading.local):
+    """The call that a thread answers; the SDK's server answers several at a time."""
+
+    call: _Call | None = None
+
+
+def lower(module: Any = policy) -> None:
+    """For the rest of this process. An SDK without one of the replaced functions is left as it is, as is one that is
+    lowered already."""
+    servicer = getattr(module, "_PolicyAnalyzerServicer", None)
+    calls = [call for name in _CALLS if (call := getattr(servicer, name, None))]
+    if len(calls) < len(_CALLS) or not all(hasattr(module, name) for name in _USED):
+        return
+    if isinstance(module.json_format, SimpleNamespace):
+        return
+    current, deserialize = _Current(), module.deserialize_properties
+
+    def to_dict(message: Any) -> Any:
+        """Puts off what may not have to be done, as the next two do."""
+        return message if current.call else json_format.MessageToDict(message)
+
+    def deserialized(props: Any, proxy_secrets: bool = False) -> Any:
+        return props if isinstance(props, struct_pb2.Struct) else deserialize(props, proxy_secrets)
+
+    def proxied(props: Any) -> Any:
+        if isinstance(props, struct_pb2.Struct) and current.call:
+            return _Unread(props, current.call)
+        return _proxied(props, [])
+
+    module.json_format = SimpleNamespace(MessageToDict=to_dict)
+    module.deserialize_properties = deserialized
+    module.unknown_checking_proxy = proxied
+    module.signature = lru_cache(module.signature)  # of the SDK's settings, looked at in every call
+    for name, call in zip(_CALLS, calls, strict=True):
+        setattr(servicer, name, _within(call, current, deserialize))
+
+
+def _within(answer: Callable[..., Any], current: _Current, deserialize: Deserialize) -> Callable[..., Any]:
+    def answered(self: Any, request: Any, context: Any) -> Any:
+        current.call = _Call(deserialize)
+        try:
+            return answer(self, request, context)
+        finally:
+            current.call = None
+
+    return answered
+
+
+class _Unread(proxy._DictProxy):
+    """As the SDK's `unknown_checking_proxy` of properties, which are read when they are first looked at."""
+
+    def __init__(self, message: struct_pb2.Struct, call: _Call) -> None:
+        self._message, self._call = message, call
+        self._DictProxy__props_acc: list[str] = []
+
+    @cached_property
+    def _DictProxy__target(self) -> Any:  # noqa: N802 - where the SDK keeps it
+        return _Dict(self._call.read(self._message), [])
+
+
+def _proxied(value: Any, at: list[str]) -> Any:
+    if type(value) is dict:
+        return proxy._DictProxy(_Dict(value, at), at)
+    if type(value) is list:
+        return proxy._ListProxy(_List(value, at), at)
+    return value
+
+
+class _Dict(dict[str, Any]):
+    """A copy of a dictionary whose members become proxies when they are looked at."""
+
+    def __init__(self, plain: dict[str, Any], at: list[str]) -> None:
+        super().__init__(plain)
+        self._at = at
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().__getitem__(key)
+        if type(value) in (dict, list):
+            value = self[key] = _proxied(value, [*self._at, str(key)])
+        return value
+
+
+class _List(list[Any]):
+    """The same for a list."""
+
+    def __init__(self, plain: list[Any], at: list[str]) -> None:
+        super().__init__(plain)
+        self._at = at
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return [self[index] for index in range(*key.indices(len(self)))]
+        value = super().__getitem__(key)
+        if type(value) in (dict, list):
+            value = self[key] = _proxied(value, [*self._at, str(key)])
+        return value
