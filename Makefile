@@ -3,7 +3,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
+# As a URL: pip takes a space in a path for the end of it.
+export PIP_CONSTRAINT := file://$(subst $(SPACE),%20,$(CURDIR))/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test lint types format bench schema docs constraints clean help

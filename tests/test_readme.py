@@ -1,6 +1,10 @@
 """What the README shows works as it says."""
 
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from hubspoke.local.clouds import simulated_provider_factory
@@ -44,3 +48,14 @@ def test_every_file_the_readme_links_to_exists() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if not link.startswith("http")]
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_installs_in_a_folder_with_a_space_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "my checkouts"
+    folder.mkdir()
+    for name in ("Makefile", "constraints.txt"):
+        shutil.copy(ROOT / name, folder)
+    pip = f"{shlex.quote(sys.executable)} -m pip install --dry-run --no-index pip"
+    asked = ["make", "--eval", f"ask-pip: ; @{pip}", "ask-pip"]
+    done = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -89,6 +89,11 @@ CASES = {
         "up --all --yes", ("cannot read the passphrase file nowhere",),
         environment={"PULUMI_CONFIG_PASSPHRASE_FILE": "nowhere"},
     ),
+    "passphrase file that is no text": Case(
+        "drift --all", ("the passphrase file stacks/noise is no text: name the one that the stacks were made with",),
+        before=lambda w: (w.root / "stacks" / "noise").write_bytes(bytes(range(128, 256))),
+        environment={"PULUMI_CONFIG_PASSPHRASE_FILE": "stacks/noise"},
+    ),
     "unknown type": Case(
         "sim create aws:ec2/vpcc:Vpcc --account 321098765432 --region us-east-1", ("aws:ec2/vpcc:Vpcc",), code=1
     ),
@@ -108,6 +113,7 @@ CASES = {
     "something else in the demo's folder": Case(
         "demo --dir stacks --yes", ("stacks holds something that is not a demo: name another folder with --dir",)
     ),
+    "the demo's folder cannot be": Case("demo --dir Pulumi.yaml/demo", ("error: Pulumi.yaml/demo: Not a directory",), code=1),
 }  # fmt: skip
 NO_PROJECT_OPTION = ("demo", "apply")
 
@@ -202,3 +208,18 @@ def test_a_project_in_which_nothing_can_be_written(world: World) -> None:
         ended = world.hubspoke("preview", "--stack", "network")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.splitlines()[-1] == f"error: cannot make the folder {world.paths.state}: Permission denied"
+
+
+@pytest.mark.parametrize("words", ["sim list", "sim log", "sim show use1"])
+def test_a_simulated_cloud_that_is_none(words: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sick = world.root / "sick"
+    sick.mkdir()
+    for cloud in ("aws", "cloudflare"):
+        (sick / f"{cloud}.db").write_text("garbage")
+    monkeypatch.setenv("HUBSPOKE_SIM", str(sick))
+    ended = world.hubspoke(*words.split())
+    assert ended.code == 1
+    assert (
+        "db cannot be used: file is not a database; is the folder writable, the disk not full" in ended.err + ended.out
+    )
+    assert "Traceback" not in ended.err + ended.out

@@ -33,3 +33,8 @@ def test_help_says_what_a_command_and_its_options_do(path: tuple[str, ...], worl
 def test_the_commands_are_those_there_should_be() -> None:
     top = {path[0] for path in ALL if path}
     assert {"demo", "plan", "preview", "up", "refresh", "destroy", "drift", "sim", "verify"} <= top
+
+
+def test_examples_keep_their_lines(world: World) -> None:
+    lines = world.hubspoke("verify", "--help", project=False).out.splitlines()
+    assert "      hubspoke verify --from web --to orders --port 8443" in lines

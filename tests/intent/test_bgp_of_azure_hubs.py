@@ -91,6 +91,13 @@ OVERLAP = "of address_space, whose addresses networks have and the firewall judg
             id="two virtual WANs",
         ),
         pytest.param(
+            "region: westeurope, routing: bgp", "region: westeurope",
+            ["13:3: hubs.weu1.routing: it is static, and hub 'neu1' of its virtual WAN speaks BGP: it would hear longer "
+             "prefixes from that hub than its own, and Azure does not say where these lead; write `routing: bgp` for all "
+             "Azure hubs of the account, or `routing: static` for all"],
+            id="a static hub beside one that speaks BGP",
+        ),
+        pytest.param(
             "asn: 64700", "asn: 65515",
             ["17:103: onramps.ber.asn: Azure keeps ASN 65515 for itself and drops routes that carry it; give another"],
             id="an on-ramp with the hubs' ASN",

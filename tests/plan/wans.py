@@ -55,7 +55,8 @@ def wan_of(hubs: Parts, spokes: Parts, onramps: Parts, endpoints: int = 2) -> Wa
 @st.composite
 def wans(draw: st.DrawFn) -> Wan:
     """Some hubs, spokes and on-ramps of three clouds, some with an ASN or a prefix of their own, in any order."""
-    hubs = {key: draw(_hub(key)) for key in draw(_some(list(HUBS), least=1))}
+    azure = draw(_ROUTING)  # one for all hubs of a virtual WAN
+    hubs = {key: draw(_hub(key, azure)) for key in draw(_some(list(HUBS), least=1))}
     onramps = {key: draw(_onramp(key)) for key in draw(_some(list(ONRAMPS)))}
     spokes = {f"spoke-{n}": draw(_spoke(n, list(hubs))) for n in draw(_some(list(range(8))))}
     return wan_of(hubs, spokes, onramps)
@@ -66,13 +67,13 @@ def _some(keys: list[Any], least: int = 0) -> st.SearchStrategy[list[Any]]:
 
 
 @st.composite
-def _hub(draw: st.DrawFn, key: str) -> dict[str, Any]:
+def _hub(draw: st.DrawFn, key: str, azure: str) -> dict[str, Any]:
     cloud, region = HUBS[key]
     number = list(HUBS).index(key)
     hub: dict[str, Any] = {"account": f"{cloud}-hubs", "region": region}
     if draw(st.integers(0, 2)) == 0:
         hub |= {"cidr": f"10.220.{2 * number}.0/23"} if cloud == "az" else {"asn": 65000 + number}
-    return hub | {"routing": draw(_ROUTING)}
+    return hub | {"routing": azure if cloud == "az" else draw(_ROUTING)}
 
 
 @st.composite

@@ -33,6 +33,7 @@ def exit_code(results: Iterable[Result]) -> Exit:
 
 def run(app: Callable[[], None]) -> None:
     """Run the command line; what a person can mend is said in a few lines, without a traceback."""
+    from hubspoke.local.clouds.protocol import CloudError
     from hubspoke.local.engine.errors import EngineError
 
     try:
@@ -43,10 +44,12 @@ def run(app: Callable[[], None]) -> None:
         fail(str(error), Exit.USAGE)
     except UsageError as error:
         fail(str(error), Exit.USAGE)
-    except (OperateError, EngineError) as error:
+    except (OperateError, EngineError, CloudError) as error:
         fail(str(error), Exit.FAILED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output left, as `| head` does
+    except OSError as error:
+        fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), Exit.FAILED)
 
 
 def fail(message: str, code: Exit) -> None:

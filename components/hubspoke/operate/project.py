@@ -103,6 +103,10 @@ def _read(path: Path) -> str:
         return path.read_text()
     except OSError as error:
         raise UsageError(f"cannot read the passphrase file {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"the passphrase file {path} is no text: name the one that the stacks were made with"
+        ) from error
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -63,6 +63,7 @@ def verify(
     gateway or hub failed. Not samples: all addresses and ports. Three answers: proven, refuted (with a packet that
     shows it, hop by hop, and the route or rule that decided), or unknown. Unknown is no pass.
 
+    \b
         hubspoke verify                                   the plan, in a second
         hubspoke verify --of planned                      what previews would make of it
         hubspoke verify --of observed --stack prod-apps   one account as it is, among the plan of the others

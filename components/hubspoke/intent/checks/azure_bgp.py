@@ -1,4 +1,4 @@
-"""BGP with Azure: what it needs, and where its one ASN would keep routes from hubs that should have them."""
+"""BGP with Azure: what it needs, and where hubs that should have routes would not have them."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -19,6 +19,7 @@ def check_azure_bgp(wan: Wan) -> Iterator[Issue]:
     if wan.cloudflare.tunnel_pool:
         yield from _pool(wan, wan.cloudflare.tunnel_pool)
     yield from _one_virtual_wan(wan)
+    yield from _all_or_none(wan)
     for key, onramp in wan.onramps.items():
         yield from _idle_asn(wan, ("onramps", key, "asn"), onramp)
 
@@ -60,6 +61,19 @@ def _one_virtual_wan(wan: Wan) -> Iterator[Issue]:
                 "take the other's routes from Cloudflare"
             )
             remedy = "keep hubs that speak BGP in one account, or write `routing: static` for one of the two"
+            yield Issue(("hubs", key, "routing"), what, remedy)
+
+
+def _all_or_none(wan: Wan) -> Iterator[Issue]:
+    """A hub hears what the others of its virtual WAN learned, and prefers what is longer: docs/decisions/0019."""
+    speaker = {wan.hubs[key].account: key for key in reversed(azure_speakers(wan)) if key in wan.hubs}
+    for key, hub in wan.hubs.items():
+        if hub.routing == "static" and hub.account in speaker:
+            what = (
+                f"it is static, and hub {speaker[hub.account]!r} of its virtual WAN speaks BGP: it would hear longer "
+                "prefixes from that hub than its own, and Azure does not say where these lead"
+            )
+            remedy = "write `routing: bgp` for all Azure hubs of the account, or `routing: static` for all"
             yield Issue(("hubs", key, "routing"), what, remedy)
 
 
