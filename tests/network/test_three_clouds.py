@@ -53,6 +53,17 @@ def test_a_stack_is_judged_before_and_after(deployed_wan: tuple[Plan, Exports], 
         assert (network.findings, compare(intended(plan), network)) == ((), ())
 
 
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_that_holds_nothing_lacks_what_is_meant(deployed_wan: tuple[Plan, Exports], stack: str) -> None:
+    """As after a `destroy`: nothing is in its place, and flows that need it are refuted. Without the firewall none is:
+    both ends' own filters stop the same."""
+    plan, _ = deployed_wan
+    network = actual(Snapshot(()), context(plan, [stack]))
+    told = {difference.kind for difference in compare(intended(plan), network)}
+    failed = [verdict for verdict in prove(network, questions(plan)) if not verdict.passed]
+    assert (told <= {"missing", "different"}, bool(told), bool(failed)) == (True, True, stack != "cloudflare")
+
+
 def test_a_list_that_lost_a_network_is_a_difference(deployed_wan: tuple[Plan, Exports]) -> None:
     """The firewall's rules are read with the prefixes that their lists hold."""
     plan, exports = deployed_wan

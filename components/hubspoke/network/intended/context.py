@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from hubspoke.network.intended.build import intended
-from hubspoke.network.model import Network, Route, Table
+from hubspoke.network.model import Network, Table
 from hubspoke.plan.model import CLOUDFLARE, HubPlan, OnRampPlan, Plan
 
 _ORIGIN = re.compile(r"plan: (?P<kind>[a-z]+)(?: (?P<key>[a-z0-9-]+))?")
@@ -30,10 +30,13 @@ class Made:
     def __init__(self, plan: Plan, network: Network) -> None:
         self._network, self._owners = network, owners_of(plan)
         self._of = {origin: owner(self._owners, origin) for origin in set(_origins(network))}
-        self._in_table = {
-            table.key: frozenset(map(self._of.__getitem__, (table.origin, *(each.origin for each in table.routes))))
-            for table in network.tables
-        }
+        self._filtered_by = {each.key: self._of[each.origin] for each in network.filters}
+        self._in_table = {table.key: frozenset(self._makers(table)) for table in network.tables}
+
+    def _makers(self, table: Table) -> Iterator[str]:
+        yield self._of[table.origin]
+        yield from (self._of[each.origin] for each in table.routes)
+        yield from (self._filtered_by[key] for key in table.filters)
 
     def of(self, origin: str) -> str:
         """The account whose stack makes what is of this origin; "" for what none does."""
@@ -55,7 +58,11 @@ class Made:
         if self._in_table[table.key].isdisjoint(gone):
             return table
         routes = tuple(route for route in table.routes if self._of[route.origin] not in gone)
-        return _kept(table, routes, self._of[table.origin] not in gone)
+        filters = tuple(key for key in table.filters if self._filtered_by[key] not in gone)
+        left = replace(table, routes=routes, filters=filters)
+        if self._of[table.origin] not in gone:
+            return left
+        return replace(left, origin=_SHELL) if routes else None
 
 
 def _origins(network: Network) -> Iterator[str]:
@@ -65,12 +72,6 @@ def _origins(network: Network) -> Iterator[str]:
     yield from (each.origin for each in network.filters)
     yield from (each.origin for each in network.sessions)
     yield from (route.origin for table in network.tables for route in table.routes)
-
-
-def _kept(table: Table, routes: tuple[Route, ...], stays: bool) -> Table | None:
-    if stays:
-        return table if len(routes) == len(table.routes) else replace(table, routes=routes)
-    return replace(table, routes=routes, origin=_SHELL) if routes else None
 
 
 def owner(owners: Owners, origin: str) -> str:
