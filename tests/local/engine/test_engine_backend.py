@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,25 @@ def test_a_damaged_state_is_named_with_its_backup(bench: Bench) -> None:
     bench.up(secretive)
     checkpoint(bench).write_text(checkpoint(bench).read_text()[:-20])
     with pytest.raises(StateDamaged, match=r"dev\.json is no checkpoint.*dev\.json\.bak"):
+        bench.preview(secretive)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda resources: resources.append(7), "is no object"),
+        (lambda resources: resources[-1].pop("custom"), "has no custom"),
+        (lambda resources: resources[-1].update(urn=None), "has no urn"),
+    ],
+)
+def test_a_state_of_other_things_than_resources_is_damaged(
+    bench: Bench, damage: Callable[[list[Any]], None], said: str
+) -> None:
+    bench.up(secretive)
+    document = json.loads(checkpoint(bench).read_text())
+    damage(document["checkpoint"]["latest"]["resources"])
+    checkpoint(bench).write_text(json.dumps(document))
+    with pytest.raises(StateDamaged, match=rf"dev\.json is no checkpoint \(resources\.\d {said}\)"):
         bench.preview(secretive)
 
 

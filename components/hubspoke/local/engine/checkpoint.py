@@ -115,12 +115,26 @@ def parse_checkpoint(text: bytes, path: str) -> Properties:
         document = json.loads(text)
         check_version(document)
         latest = document["checkpoint"].get("latest") or {}
+        check_resources(latest.get("resources") or ())
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise StateDamaged(
             f"{path} is no checkpoint ({problem}); the one before it is in {path}.bak, and older ones are in "
             ".pulumi/backups"
         ) from problem
     return dict(latest)
+
+
+_OF_EVERY_RESOURCE = {"urn": str, "type": str, "custom": bool}
+
+
+def check_resources(resources: Iterable[Any]) -> None:
+    """Raises `ValueError` where one lacks what everything that reads a state looks for."""
+    for number, each in enumerate(resources):
+        if not isinstance(each, dict):
+            raise ValueError(f"resources.{number} is no object")
+        for name, kind in _OF_EVERY_RESOURCE.items():
+            if not isinstance(each.get(name), kind):
+                raise ValueError(f"resources.{number} has no {name}")
 
 
 def check_version(document: Properties) -> None:
