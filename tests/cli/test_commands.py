@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hubspoke.cli.render import table_of, unbound
 
 from tests.conftest import SECRET_SIGNATURE, STACKS, World
 
@@ -35,6 +36,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["plan"] = world.hubspoke("plan", "--json")
     found["list"] = world.hubspoke("sim", "list", "--json")
     found["log"] = world.hubspoke("sim", "log", "--json")
+    found["table"] = world.hubspoke("sim", "list")
     return found
 
 
@@ -63,6 +65,23 @@ def before_the_wan(world: World) -> set[tuple[str, str]]:
 
 def statuses(document: Any) -> dict[str, str]:
     return {stack["stack"]: stack["status"] for stack in document["stacks"]}
+
+
+def test_a_table_that_is_piped_is_not_cut(done: dict[str, Any]) -> None:
+    listed = done["list"].document
+    lines = done["table"].out.splitlines()
+    whole = [each for each in listed if any(each["id"] in line and each["account"] in line for line in lines)]
+    assert (len(whole), "…" in done["table"].out) == (len(listed), False)
+
+
+def test_a_table_in_a_narrow_terminal_goes_on_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    console, table = unbound(), table_of("id", "name")
+    table.add_row("subnet-0123456789abcdef0123456789", "a-name-that-is-rather-long")
+    with console.capture() as shown:
+        console.print(table)
+    cells = [line.split() for line in shown.get().splitlines()[3:] if line.strip()]
+    assert "".join(row[0] for row in cells) == "subnet-0123456789abcdef0123456789"
 
 
 def test_up_brings_hubs_up_before_their_spokes(done: dict[str, Any]) -> None:

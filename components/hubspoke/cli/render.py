@@ -1,9 +1,12 @@
 """Results for people: what changes, what a policy says, what went wrong."""
 
+import os
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -21,7 +24,22 @@ _SYMBOLS = {
     "delete-replaced": "[magenta]-±[/]",
     "import": "[green]=[/]",
 }
+_UNBOUND = 10_000  # columns: wider than any table here
 _SHOWN = 12  # rows per stack before a table is cut; --json has all
+
+
+def unbound() -> Console:
+    """Stdout for tables: as wide as the terminal, and as wide as they are where no terminal reads them."""
+    bound = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(emoji=False, width=None if bound else _UNBOUND)
+
+
+def table_of(*columns: str) -> Table:
+    """A table of plain columns. What is too long for a narrow terminal goes on below: it is not cut."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
 
 
 def show_results(console: Console, results: Iterable[Result], *, full: bool = False) -> None:

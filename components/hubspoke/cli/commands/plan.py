@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -13,6 +12,7 @@ from rich.table import Table
 from hubspoke.cli.commands.changes import plan_changes
 from hubspoke.cli.exits import Exit, fail
 from hubspoke.cli.options import AllOption, EngineOption, JsonOption, ProjectOption, StackOption
+from hubspoke.cli.render import table_of, unbound
 from hubspoke.cli.session import Engine, Session
 from hubspoke.operate.errors import UsageError
 from hubspoke.plan import (
@@ -72,8 +72,9 @@ def plan(
     if as_json:
         typer.echo(json.dumps(_document(plan_to_dict(whole), allocations, account), indent=2))
     else:
-        _show(Console(emoji=False), whole, account)
-        _show_allocations(Console(emoji=False), allocations, written=write)
+        console = unbound()
+        _show(console, whole, account)
+        _show_allocations(console, allocations, written=write)
     if check and allocations:
         fail("wan.lock is not what wan.yaml needs: run `hubspoke plan --write` and commit it", Exit.DIFFERS)
 
@@ -124,13 +125,6 @@ def _show_account(console: Console, account: AccountTable) -> None:
         _show_firewall(console, account.firewall)
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column, no_wrap=True)
-    return table
-
-
 def _show_hub(console: Console, hub: HubRow) -> None:
     details = "".join(f"  {detail}" for detail in hub.details)
     peers = f"\n    joined with: {'; '.join(hub.peers)}" if hub.peers else ""
@@ -160,21 +154,21 @@ def _show_firewall(console: Console, firewall: FirewallRow) -> None:
 
 
 def _tunnels(tunnels: Iterable[TunnelRow]) -> Table:
-    table = _table("  tunnel", "endpoint", "cloud side", "Cloudflare side")
+    table = table_of("  tunnel", "endpoint", "cloud side", "Cloudflare side")
     for tunnel in tunnels:
         table.add_row(f"  {tunnel.key}", tunnel.endpoint, tunnel.cloud_address, tunnel.cloudflare_address)
     return table
 
 
 def _spokes(spokes: Iterable[SpokeRow]) -> Table:
-    table = _table("  spoke", "hub", "segment", "prefix", "network")
+    table = table_of("  spoke", "hub", "segment", "prefix", "network")
     for spoke in spokes:
         table.add_row(f"  {spoke.key}", spoke.hub, spoke.segment, spoke.cidr, spoke.network)
     return table
 
 
 def _rules(networks: Iterable[SpokeRow | OnRampRow], kind: str) -> Table:
-    table = _table(f"  {kind}", "", "filter rule (flow)")
+    table = table_of(f"  {kind}", "", "filter rule (flow)")
     for network in networks:
         rules = [("in", rule) for rule in network.ingress] + [("out", rule) for rule in network.egress]
         for n, (way, rule) in enumerate(rules):

@@ -7,16 +7,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from hubspoke.cli.commands import sim_fault
 from hubspoke.cli.commands.sim_install import install
 from hubspoke.cli.commands.sim_seed import seed
 from hubspoke.cli.options import JsonOption, ProjectOption
-from hubspoke.cli.render import short_type
+from hubspoke.cli.render import short_type, table_of, unbound
 from hubspoke.cli.session import Session
 from hubspoke.local.clouds.protocol import CloudError
 from hubspoke.local.clouds.records import Record
@@ -56,12 +53,10 @@ def list_(
     if as_json:
         typer.echo(json.dumps([_plain(record) for record in records], indent=2))
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for column in ("account", "region", "type", "id", "name"):
-        table.add_column(column, no_wrap=column != "name")
+    table = table_of("account", "region", "type", "id", "name")
     for record in records:
         table.add_row(record.account, record.region, short_type(record.type), record.id, escape(_name(record)))
-    console = Console(emoji=False)
+    console = unbound()
     console.print(table)
     console.print(f"{len(records)} resources", highlight=False)
 
