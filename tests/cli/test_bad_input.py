@@ -60,6 +60,7 @@ CASES = {
         ),
     ),
     "intent is no YAML": Case("plan", ("wan.yaml:4:1: this is not YAML",), before=written("stacks/wan.yaml", "name: a\n\nhubs: [\n")),
+    "project is no YAML": Case("preview --all", ("Pulumi.yaml:2: ",), before=written("Pulumi.yaml", "name: [\n")),
     "no intent": Case("plan", ("wan.yaml",), before=lambda w: w.paths.wan.unlink()),
     "damaged lock": Case("preview --all", ("wan.lock",), before=written("stacks/wan.lock", "version: [1\n")),
     "lock not up to date": Case(

@@ -12,9 +12,10 @@ import grpc
 import pulumi
 from google.protobuf import empty_pb2
 from hubspoke.local.engine.forms import from_struct, to_struct
+from hubspoke.local.engine.monitor import Registered
 from hubspoke.local.engine.rpc import RpcFailed
 from hubspoke.local.engine.values import UNKNOWN, Output
-from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc, resource_pb2_grpc
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 PLUGIN = Path(__file__).parents[2] / "components"
 
@@ -62,11 +63,20 @@ class _Servicer:
             if not hasattr(self._target, name):
                 context.abort(grpc.StatusCode.UNIMPLEMENTED, name)
             try:
-                return getattr(self._target, name)(request)
+                return _message(getattr(self._target, name)(request))
             except RpcFailed as problem:
                 context.abort(problem.code(), problem.details())
 
         return call
+
+
+def _message(answer: Any) -> Any:
+    """What goes on the wire: within a process a registration is answered by a plain object."""
+    if not isinstance(answer, Registered):
+        return answer
+    message = resource_pb2.RegisterResourceResponse(urn=answer.urn, id=answer.id, unknown=answer.unknown)
+    message.object.update(answer.object)
+    return message
 
 
 class Hosted:

@@ -34,7 +34,7 @@ def exit_code(results: Iterable[Result]) -> Exit:
 def run(app: Callable[[], None]) -> None:
     """Run the command line; what a person can mend is said in a few lines, without a traceback."""
     from hubspoke.local.clouds.protocol import CloudError
-    from hubspoke.local.engine.errors import EngineError
+    from hubspoke.local.engine.errors import EngineError, ProjectInvalid
 
     try:
         app()
@@ -42,7 +42,7 @@ def run(app: Callable[[], None]) -> None:
         fail("interrupted", Exit.FAILED)
     except IntentError as error:
         fail(str(error), Exit.USAGE)
-    except UsageError as error:
+    except (UsageError, ProjectInvalid) as error:
         fail(str(error), Exit.USAGE)
     except (OperateError, EngineError, CloudError) as error:
         fail(str(error), Exit.FAILED)
