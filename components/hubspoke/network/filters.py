@@ -6,6 +6,7 @@ judged alike. The answer to "may it pass" is about all of it; "can anything pass
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -76,6 +77,11 @@ def cells(protocol: Protocol, ports: Ports, filters: Iterable[Filter]) -> tuple[
 
 def cut(protocol: Protocol, ports: Ports, kinds: Iterable[tuple[Protocol, Ports]]) -> tuple[Cell, ...]:
     """The traffic, cut wherever one of the kinds of traffic begins or ends."""
+    return _cut(protocol, ports, frozenset(kinds))
+
+
+@lru_cache(maxsize=1024)  # few kinds of traffic are cut by few kinds of rules, for packet after packet
+def _cut(protocol: Protocol, ports: Ports, kinds: frozenset[tuple[Protocol, Ports]]) -> tuple[Cell, ...]:
     cuts = {edge for _, (first, last) in kinds for edge in (first, last + 1)}
     edges = sorted({ports[0], ports[1] + 1, *(edge for edge in cuts if ports[0] < edge <= ports[1])})
     ranges = [(first, after - 1) for first, after in pairwise(edges)]

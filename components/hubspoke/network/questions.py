@@ -9,6 +9,11 @@ from hubspoke.network.trace import Trace
 Answer = Literal["proven", "refuted", "unknown"]
 
 
+def _by_key(question: "Question") -> int:
+    """Questions are looked up often, and may name thousands of endpoints."""
+    return hash(question.key)
+
+
 @dataclass(frozen=True)
 class Reaches:
     """Every source opens connections to every target: there, through all filters, and the answers back."""
@@ -19,6 +24,8 @@ class Reaches:
     protocol: Protocol = "any"
     ports: Ports = ALL_PORTS
     origin: str = ""
+
+    __hash__ = _by_key
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class Isolated:
     protocol: Protocol = "any"
     ports: Ports = ALL_PORTS
     origin: str = ""
+
+    __hash__ = _by_key
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,8 @@ class Routed:
     mtu: int = 0
     origin: str = ""
 
+    __hash__ = _by_key
+
 
 @dataclass(frozen=True)
 class LoopFree:
@@ -53,6 +64,8 @@ class LoopFree:
 
     key: str = "loop-free"
     origin: str = ""
+
+    __hash__ = _by_key
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,8 @@ class SameWayBack:
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     origin: str = ""
+
+    __hash__ = _by_key
 
 
 Question = Reaches | Isolated | Routed | LoopFree | SameWayBack
