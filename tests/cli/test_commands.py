@@ -36,7 +36,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["plan"] = world.hubspoke("plan", "--json")
     found["list"] = world.hubspoke("sim", "list", "--json")
     found["log"] = world.hubspoke("sim", "log", "--json")
-    found["table"] = world.hubspoke("sim", "list")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)  # which runners of tests set
+        found["table"] = world.hubspoke("sim", "list")
     return found
 
 
