@@ -149,54 +149,38 @@ def test_a_sound_wan_passes_in_its_first_preview(pack: Analyzer, sound: list[Ana
     assert run(pack, sound) == []
 
 
+# What `broken` makes of a sound WAN: the rule, the resource's type and name, and what is said.
+FAULTS = [
+    ("transit-gateway-no-defaults", types.TRANSIT_GATEWAY, "use1",
+     'defaultRouteTablePropagation is "enable"; set it to "disable"'),
+    ("no-open-ingress", types.INGRESS_RULE, "web/api",
+     "ingress from 0.0.0.0/0 on tcp 443; name the networks that may come in"),
+    ("strong-ipsec", types.VPN_CONNECTION, "use1/e0",
+     "tunnel1IkeVersions is ikev1, ikev2; it must be only ikev2"),
+    ("protect-gateways", types.VPN_CONNECTION, "use1/e0", "it is not protected from deletion"),
+    ("tunnel-health-checks", types.CLOUDFLARE_TUNNEL, "use1-e0-a", "healthCheck.enabled is false; it must be true"),
+    ("tunnel-health-checks", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
+     'healthCheck.direction is not set; it must be "bidirectional"'),
+    ("tunnel-health-checks", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
+     'healthCheck.type is not set; it must be "request" or "reply"'),
+    ("tunnel-health-checks", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
+     'healthCheck.rate is not set; it must be "low", "mid" or "high"'),
+    ("required-tags", types.CUSTOMER_GATEWAY, "use1/e1",
+     "tags missing: Name, hubspoke:wan, hubspoke:component, owner"),
+    ("tunnel-inside-addresses", types.VPN_CONNECTION, "use1/e1",
+     "tunnel2InsideCidr 169.254.10.0/30 is not in 169.254.240.0/20; give it a /30 of 169.254.240.0/20"),
+    ("cloud-limits", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
+     f"22 for name: more than 15 characters (tunnel-name-length); {LIMITS['tunnel-name-length'].source}, 2026-11"),
+    ("no-null-cipher", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
+     "allowNullCipher is true: this tunnel may carry traffic unencrypted"),
+    ("redundant-tunnels", types.TRANSIT_GATEWAY, "use1",
+     "different ends of VPN connections: 1 of 2 required (162.159.64.41)"),
+    ("vpc-flow-logs", types.VPC, "web", "its flow logs hold ACCEPT traffic only; one must hold ALL or REJECT"),
+]  # fmt: skip
+
+
 def test_each_fault_is_found_and_nothing_else(pack: Analyzer, sound: list[AnalyzedResource]) -> None:
-    assert run(pack, broken(sound)) == [
-        violation(
-            "transit-gateway-no-defaults", types.TRANSIT_GATEWAY, "use1",
-            'defaultRouteTablePropagation is "enable"; set it to "disable"',
-        ),
-        violation(
-            "no-open-ingress", types.INGRESS_RULE, "web/api",
-            "ingress from 0.0.0.0/0 on tcp 443; name the networks that may come in",
-        ),
-        violation(
-            "strong-ipsec", types.VPN_CONNECTION, "use1/e0",
-            "tunnel1IkeVersions is ikev1, ikev2; it must be only ikev2",
-        ),
-        violation("protect-gateways", types.VPN_CONNECTION, "use1/e0", "it is not protected from deletion"),
-        *(
-            violation("tunnel-health-checks", types.CLOUDFLARE_TUNNEL, "use1-e0-a", f"healthCheck.{problem}")
-            for problem in (
-                "enabled is false; it must be true",
-                'direction is not set; it must be "bidirectional"',
-                'type is not set; it must be "request" or "reply"',
-                'rate is not set; it must be "low", "mid" or "high"',
-            )
-        ),
-        violation(
-            "required-tags", types.CUSTOMER_GATEWAY, "use1/e1",
-            "tags missing: Name, hubspoke:wan, hubspoke:component, owner",
-        ),
-        violation(
-            "tunnel-inside-addresses", types.VPN_CONNECTION, "use1/e1",
-            "tunnel2InsideCidr 169.254.10.0/30 is not in 169.254.240.0/20; give it a /30 of 169.254.240.0/20",
-        ),
-        violation(
-            "cloud-limits", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
-            f"22 for name: more than 15 characters (tunnel-name-length); {LIMITS['tunnel-name-length'].source}, 2026-11",
-        ),
-        violation(
-            "no-null-cipher", types.CLOUDFLARE_TUNNEL, "use1-e0-a",
-            "allowNullCipher is true: this tunnel may carry traffic unencrypted",
-        ),
-        violation(
-            "redundant-tunnels", types.TRANSIT_GATEWAY, "use1",
-            "different ends of VPN connections: 1 of 2 required (162.159.64.41)",
-        ),
-        violation(
-            "vpc-flow-logs", types.VPC, "web", "its flow logs hold ACCEPT traffic only; one must hold ALL or REJECT"
-        ),
-    ]  # fmt: skip
+    assert run(pack, broken(sound)) == [violation(*fault) for fault in FAULTS]
 
 
 def test_every_rule_can_fail(in_use: Analyzer, sound: list[AnalyzedResource]) -> None:
