@@ -1,5 +1,6 @@
 """What makes one simulated package: its tables, how its provider is configured, and its invokes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -15,34 +16,34 @@ Invoke = Callable[[View, Properties], Properties]
 GENERIC = Source("the type's own SDK class; no rule beyond it is simulated")
 
 
-class Package:
+class Package(ABC):
     """One package: a subclass per cloud, without state but for what it has loaded."""
 
     name: str
 
+    @abstractmethod
     def load_tables(self) -> tuple[TypeTable, ...]:
         """The tables of the types that are simulated in more than a generic way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load_invokes(self) -> Mapping[str, Invoke]:
         """The functions that are simulated, by token."""
-        raise NotImplementedError
 
+    @abstractmethod
     def scope(self, config: Properties) -> Scope:
         """Where a provider with these settings stands. Raises CloudError where they contradict each other."""
-        raise NotImplementedError
 
+    @abstractmethod
     def identify(self, scope: Scope, properties: Properties, id_: str) -> tuple[Scope, str]:
         """The scope of one resource, which may name its own account or region, and its id without them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def common(self, type_: str, schema: ResourceSchema | None) -> tuple[Computed, ...]:
         """Outputs that every type of the package which has them computes in the same way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def prepare(self, scope: Scope, schema: ResourceSchema, inputs: Properties) -> Properties:
         """The inputs with what the provider's settings add to them."""
-        raise NotImplementedError
 
     def blank(self, type_: str) -> TypeTable:
         """The table of a type of which no more is known than its SDK class says."""

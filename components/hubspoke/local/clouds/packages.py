@@ -1,6 +1,7 @@
 """The simulated packages, by name."""
 
 import functools
+from collections.abc import Callable
 
 from .aws import Aws
 from .azure import Azure
@@ -10,14 +11,15 @@ from .package import Package
 from .random.table import random_facts
 from .table import Fact
 
-STORED = ("aws", "azure-native", "gcp", "cloudflare")  # those whose things live in a store
+_MAKE: dict[str, Callable[[], Package]] = {"aws": Aws, "azure-native": Azure, "gcp": Gcp, "cloudflare": Cloudflare}
+STORED = tuple(_MAKE)  # those whose things live in a store
 SIMULATED = (*STORED, "random")
 
 
 @functools.cache
 def package(name: str) -> Package:
     """The one instance of a package that has a store. Raises KeyError for any other name."""
-    return {"aws": Aws, "azure-native": Azure, "gcp": Gcp, "cloudflare": Cloudflare}[name]()
+    return _MAKE[name]()
 
 
 def facts() -> list[Fact]:
