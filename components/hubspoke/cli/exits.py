@@ -40,9 +40,7 @@ def run(app: Callable[[], None]) -> None:
         app()
     except KeyboardInterrupt:
         fail("interrupted", Exit.FAILED)
-    except IntentError as error:
-        fail(str(error), Exit.USAGE)
-    except (UsageError, ProjectInvalid) as error:
+    except (IntentError, UsageError, ProjectInvalid) as error:
         fail(str(error), Exit.USAGE)
     except (OperateError, EngineError, CloudError) as error:
         fail(str(error), Exit.FAILED)

@@ -250,6 +250,14 @@ def test_a_state_of_other_things_than_resources_is_damaged(
         bench.preview(secretive)
 
 
+def test_what_is_imported_is_damaged_in_the_same_way(bench: Bench) -> None:
+    bench.up(secretive)
+    exported = bench.stack().export_stack()
+    exported["deployment"]["resources"].append(7)
+    with pytest.raises(StateDamaged, match="cannot be read"):
+        bench.stack().import_stack(exported)
+
+
 def test_a_state_with_a_dangling_reference_is_refused(bench: Bench) -> None:
     bench.up(secretive)
     document = json.loads(checkpoint(bench).read_text())

@@ -115,7 +115,7 @@ def parse_checkpoint(text: bytes, path: str) -> Properties:
         document = json.loads(text)
         check_version(document)
         latest = document["checkpoint"].get("latest") or {}
-        check_resources(latest.get("resources") or ())
+        _check_resources(latest.get("resources") or ())
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise StateDamaged(
             f"{path} is no checkpoint ({problem}); the one before it is in {path}.bak, and older ones are in "
@@ -127,7 +127,7 @@ def parse_checkpoint(text: bytes, path: str) -> Properties:
 _OF_EVERY_RESOURCE = {"urn": str, "type": str, "custom": bool}
 
 
-def check_resources(resources: Iterable[Any]) -> None:
+def _check_resources(resources: Iterable[Any]) -> None:
     """Raises `ValueError` where one lacks what everything that reads a state looks for."""
     for number, each in enumerate(resources):
         if not isinstance(each, dict):
@@ -159,7 +159,7 @@ def deployment_from_json(found: Properties, unlock: Unlock) -> Deployment:
         ]
     except EngineError:
         raise
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise StateDamaged(f"the stack's state cannot be read: {problem}") from problem
     verify(resources)
     return Deployment(resources, pending, crypter)

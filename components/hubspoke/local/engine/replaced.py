@@ -30,9 +30,9 @@ def all_replaced(owner: Any, by: dict[str, Callable[[Any], Callable[..., Any]]])
         yield
 
 
-def takes_the_same(function: Callable[..., Any] | None, other: Callable[..., Any]) -> bool:
-    """Whether there is such a function, and it takes the arguments that the other one takes."""
-    return function is not None and _parameters(function) == _parameters(other)
+def takes_the_same(function: Callable[..., Any], other: Callable[..., Any]) -> bool:
+    """Whether a function takes the arguments that the other one takes."""
+    return _parameters(function) == _parameters(other)
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:

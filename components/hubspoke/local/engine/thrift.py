@@ -72,11 +72,10 @@ def outputs_tracked() -> Iterator[None]:
     """The SDK takes a lock and looks up a context variable six times for each output that it keeps track of. A set's
     own operations are atomic, and a run has one set from beginning to end."""
     outputs: set[Future[Any]] = SETTINGS.outputs
-    by = {
-        "_track": lambda tracked: track(tracked._data, outputs),
-        "_untrack": lambda tracked: outputs.discard(tracked._data),
-    }
-    with replaced(Output, "_track", by["_track"]), replaced(Output, "_untrack", by["_untrack"]):
+    with (
+        replaced(Output, "_track", lambda tracked: track(tracked._data, outputs)),
+        replaced(Output, "_untrack", lambda tracked: outputs.discard(tracked._data)),
+    ):
         yield
 
 
