@@ -25,7 +25,8 @@ from .protocol import (
 )
 from .read import imported_inputs, refreshed_inputs
 from .records import Record, Records
-from .schema import ResourceSchema, UnknownType, provider_schema, resource_schema, sdk_version
+from .schema import ResourceSchema, provider_schema, resource_schema
+from .sdk import UnknownType, sdk_version
 from .store import Store
 from .table import TypeTable
 from .values import DEFAULTS, did_you_mean, has_unknown

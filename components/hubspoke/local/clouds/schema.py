@@ -1,28 +1,17 @@
-"""Property tables of every resource type, read from the providers' own SDK classes.
+"""Property tables of every resource type, as the providers' own SDKs tell them.
 
-A type's table is made on first use and kept for the process. What an SDK does not tell (immutability, formats,
-provider defaults) is in the tables of each cloud.
+A type's table is made on first use and kept: for the process, and on disk for the next one. What an SDK does not tell
+(immutability, formats, provider defaults) is in the tables of each cloud.
 """
 
-import collections.abc
-import enum
 import functools
-import importlib
-import importlib.metadata
-import inspect
-import sys
-import threading
-import typing
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any, Literal
 
-import pulumi
-from pulumi import _types
-
-from .values import did_you_mean
+from . import sdk
+from .schema_cache import kept
 
 Shape = Literal["any", "boolean", "integer", "number", "string", "list", "map", "object"]
 
@@ -50,9 +39,6 @@ class Property:
 
 
 ANY = Kind("any")
-_LEAVES: dict[Any, Kind] = {
-    bool: Kind("boolean"), int: Kind("integer"), float: Kind("number"), str: Kind("string"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,154 +55,51 @@ class ResourceSchema:
         return given is not None and told is not None and not given.required and told.always
 
 
-class UnknownType(Exception):
-    """No such resource type in the package; the message names the nearest."""
-
-
 @functools.cache
 def resource_schema(type_: str) -> ResourceSchema:
     """The table of a type such as "aws:ec2/vpc:Vpc". Raises UnknownType."""
-    cls = resource_class(type_)
-    args = _args_class(cls)
-    inputs = _properties(args)
-    outputs = {p.name: p for p in _outputs(cls)}
-    return ResourceSchema(type_, MappingProxyType(inputs), MappingProxyType(outputs))
+    told = kept(type_.partition(":")[0], type_, lambda: sdk.resource(type_))
+    return ResourceSchema(type_, _properties(told["inputs"]), _properties(told["outputs"]))
 
 
 @functools.cache
 def provider_schema(package: str) -> Mapping[str, Property]:
     """The settings of a package's provider, by wire name."""
-    return MappingProxyType(_properties(_module(_sdk(package)).ProviderArgs))
+    return _properties(kept(package, "provider", lambda: sdk.provider(package)))
+
+
+def _properties(told: sdk.Told) -> Mapping[str, Property]:
+    return MappingProxyType({wire: Property(wire, _kind(kind), *flags) for wire, (kind, *flags) in told.items()})
+
+
+_LEAVES: dict[str, Kind] = {shape: Kind(shape) for shape in ("boolean", "integer", "number", "string")} | {"any": ANY}
+
+
+def _kind(told: Any) -> Kind:
+    match told:
+        case str():
+            return _LEAVES[told]
+        case [("list" | "map") as shape, element]:
+            return Kind(shape, _kind(element))
+        case _:
+            return _object(told["object"])
 
 
 @functools.cache
-def sdk_version(package: str) -> str:
-    """The version of the installed SDK, such as "7.51.1"."""
-    return importlib.metadata.version(_sdk(package))
-
-
-def _sdk(package: str) -> str:
-    """The Python package of a Pulumi package: azure-native -> pulumi_azure_native."""
-    return f"pulumi_{package.replace('-', '_')}"
-
-
-@functools.cache
-def resource_class(type_: str) -> type[pulumi.CustomResource]:
-    """The SDK's class for a type token. Raises UnknownType."""
-    package, _, rest = type_.partition(":")
-    module_path, _, name = rest.partition(":")
-    if not name:
-        raise UnknownType(f"{type_!r} is not a resource type such as aws:ec2/vpc:Vpc")
-    module = _resource_module(package, module_path.split("/", maxsplit=1)[0], type_)
-    found = getattr(module, name, None)
-    if getattr(found, "pulumi_type", None) != type_:
-        nearest = did_you_mean(name, (n for n, v in vars(module).items() if hasattr(v, "pulumi_type")))
-        raise UnknownType(f"{package} {sdk_version(package)} has no resource type {type_!r}.{nearest}")
-    return typing.cast("type[pulumi.CustomResource]", found)
-
-
-def _resource_module(package: str, name: str, type_: str) -> ModuleType:
-    path = _sdk(package) if name == "index" else f"{_sdk(package)}.{name}"
-    try:
-        return _module(path)
-    except ModuleNotFoundError as error:
-        raise UnknownType(f"no SDK at hand has the resource type {type_!r}: {error}") from None
-
-
-# Lazy modules of the standard library are not safe to load from two threads at once before Python 3.12.
-_LOADING = threading.RLock()
-
-
-def _module(path: str) -> ModuleType:
-    """Imports part of an SDK at once. What it says of its own deprecated classes is not our users' concern."""
-    with _LOADING, warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        module = importlib.import_module(path)
-        getattr(module, "_utilities", None)  # the SDKs make modules lazy; looking into one loads it
-    return module
-
-
-def _args_class(cls: type) -> type:
-    """`<Class>Args`, or `<Class>InitArgs` where the first name is taken by a nested type."""
-    module = sys.modules[cls.__module__]
-    for suffix in ("InitArgs", "Args"):
-        found = getattr(module, f"{cls.__name__}{suffix}", None)
-        if isinstance(found, type) and found.__module__ == cls.__module__:
-            return found
-    raise UnknownType(f"{cls.__module__}.{cls.__name__} has no class of arguments")
-
-
-def _properties(args: type) -> dict[str, Property]:
-    hints = _types.input_type_types(args)
-    required = _required(args)
-    return {
-        wire: Property(wire, _kind(hints.get(wire, Any)), python in required)
-        for python, wire, _ in _types._py_properties(args)
-    }
-
-
-def _required(args: type) -> frozenset[str]:
-    parameters = inspect.signature(args.__init__).parameters.values()  # type: ignore[misc]
-    return frozenset(
-        p.name for p in parameters
-        if p.kind is inspect.Parameter.KEYWORD_ONLY and p.default is inspect.Parameter.empty
-    )  # fmt: skip
-
-
-def _outputs(cls: type) -> list[Property]:
-    hints = _types._raw_return_hints(cls)
-    return [
-        Property(wire, _kind(hint), always=not _optional(hint))
-        for wire, hint in hints.items()
-        if wire not in ("id", "urn")
-    ]
-
-
-def _optional(hint: Any) -> bool:
-    inner = typing.get_args(hint)[0] if typing.get_origin(hint) is pulumi.Output else hint
-    return type(None) in typing.get_args(inner)
-
-
-def _kind(hint: Any) -> Kind:
-    """The kind behind an annotation: inputs, outputs and optionals are looked through."""
-    hint = _bare(hint)
-    if hint in _LEAVES:
-        return _LEAVES[hint]
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (collections.abc.Sequence, list):
-        return Kind("list", _kind(inner[0]))
-    if origin in (collections.abc.Mapping, dict):
-        return Kind("map", _kind(inner[1]))
-    if isinstance(hint, type):
-        return _class_kind(hint)
-    return ANY
-
-
-@functools.cache
-def _class_kind(cls: type) -> Kind:
-    if issubclass(cls, enum.Enum):
-        return _LEAVES[str] if issubclass(cls, str) else ANY
-    if _types.is_input_type(cls):
-        return Kind("object", fields=_Fields(cls, _properties))
-    if _types.is_output_type(cls):
-        return Kind("object", fields=_Fields(cls, _output_fields))
-    return ANY
-
-
-def _output_fields(cls: type) -> dict[str, Property]:
-    hints = _types.output_type_types(cls)
-    return {wire: Property(wire, _kind(hint)) for wire, hint in hints.items()}
+def _object(where: str) -> Kind:
+    return Kind("object", fields=_Fields(where))
 
 
 class _Fields(Mapping[str, Property]):
     """An object's properties, read when they are first looked at: Azure's types contain themselves."""
 
-    def __init__(self, cls: type, read: Callable[[type], dict[str, Property]]) -> None:
-        self._cls, self._read = cls, read
+    def __init__(self, where: str) -> None:
+        self._where = where
 
     @functools.cached_property
-    def _found(self) -> dict[str, Property]:
-        return self._read(self._cls)
+    def _found(self) -> Mapping[str, Property]:
+        package = self._where.partition(".")[0].removeprefix("pulumi_").replace("_", "-")
+        return _properties(kept(package, self._where, lambda: sdk.nested(self._where)))
 
     def __getitem__(self, name: str) -> Property:
         return self._found[name]
@@ -226,20 +109,3 @@ class _Fields(Mapping[str, Property]):
 
     def __len__(self) -> int:
         return len(self._found)
-
-
-_WRAPPERS = (pulumi.Output, collections.abc.Awaitable)
-
-
-def _bare(hint: Any) -> Any:
-    """The one type behind Output[T], Optional[T] and Input[T]; Any where there are several."""
-    if typing.get_origin(hint) is pulumi.Output:
-        return _bare(typing.get_args(hint)[0])
-    if not _types._is_union_type(hint):  # type: ignore[no-untyped-call]
-        return hint
-    members = [m for m in typing.get_args(hint) if typing.get_origin(m) not in _WRAPPERS]
-    members = [m for m in members if m is not type(None) and not typing.is_typeddict(m)]
-    bare = {_bare(m) for m in members if not isinstance(m, typing.ForwardRef)}
-    enums = {m for m in bare if isinstance(m, type) and issubclass(m, enum.Enum)}
-    bare = bare - enums or bare
-    return bare.pop() if len(bare) == 1 else Any

@@ -19,7 +19,8 @@ from .package import Package
 from .packages import STORED, package, package_of
 from .protocol import CheckFailure, Properties
 from .records import LogEntry, Record, Records
-from .schema import Kind, UnknownType
+from .schema import Kind
+from .sdk import UnknownType
 from .store import Cloud
 from .values import did_you_mean, parse_path
 from .view import Scope, View

@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from hubspoke.local.clouds.packages import SIMULATED
-from hubspoke.local.clouds.schema import sdk_version
+from hubspoke.local.clouds.sdk import sdk_version
 
 MARKER = "hubspoke.json"  # in a folder of ours, and in no other
 

@@ -8,7 +8,8 @@ from pulumi.runtime.rpc import UNKNOWN
 from ..check import check_properties
 from ..diff import diff_properties, same_value
 from ..protocol import CheckFailure, CheckResult, CloudError, Created, DiffResult, Properties, ReadState
-from ..schema import UnknownType, resource_schema, sdk_version
+from ..schema import resource_schema
+from ..sdk import UnknownType, sdk_version
 from .generate import Generator, generators
 
 
