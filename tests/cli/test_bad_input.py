@@ -40,6 +40,7 @@ def written(file: str, text: str) -> Callable[[World], object]:
 BAD_LEVEL = {"no-open-ingress": {"enforcementLevel": "strict"}}
 CASES = {
     "unknown stack": Case("up --stack staging --yes", ("there is no account 'staging'", "dev-apps, network, prod-apps")),
+    "unknown stack beside a known one": Case("preview --stack network --stack staging", ("there is no account 'staging'",)),
     "stack and all": Case("preview --stack network --all", ("--stack and --all exclude each other",)),
     "neither": Case("up --yes", ("which stack? Give --stack with one of dev-apps, network",)),
     "nobody to ask: up": Case("up --all", ("there is no terminal to ask at: add --yes",)),

@@ -33,6 +33,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found["written by preview"] = written(world)
     found["up"] = world.hubspoke("up", "--all", "--yes", "--json")
     found["again"] = world.hubspoke("preview", "--all", "--json")
+    found["two"] = world.hubspoke(
+        "up", "--stack", "prod-apps", "--stack=network", "--stack", "prod-apps", "--yes", "--json"
+    )
     found["plan"] = world.hubspoke("plan", "--json")
     found["list"] = world.hubspoke("sim", "list", "--json")
     found["log"] = world.hubspoke("sim", "log", "--json")
@@ -47,6 +50,12 @@ def test_a_first_preview_judges_every_stack_and_makes_nothing(done: dict[str, An
     assert (ended.code, ended.err.count("preview succeeded")) == (0, 4)
     assert statuses(ended.document) == dict.fromkeys(STACKS, "succeeded")
     assert [key for key in done["held after preview"] if key not in before_the_wan(world)] == []
+
+
+def test_stacks_that_are_named_are_run_once_each_and_no_other(done: dict[str, Any]) -> None:
+    assert (done["two"].code, statuses(done["two"].document)) == (0, {"network": "succeeded", "prod-apps": "succeeded"})
+    ends = [line for line in done["two"].err.splitlines() if " up succeeded" in line]
+    assert [line.split(":")[0] for line in ends] == ["network", "prod-apps"], "the hubs' stack first"
 
 
 def test_a_preview_of_stacks_that_were_never_made_leaves_nothing_of_them(done: dict[str, Any]) -> None:

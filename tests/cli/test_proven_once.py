@@ -17,6 +17,7 @@ class _Asked(Exception):
     [
         (["preview", "--all"], True),
         (["preview", "--stack", "network"], False),
+        (["preview", "--stack", "network", "--stack", "prod-apps"], True),
         (["up", "--all", "--yes"], True),
         (["up", "--stack", "network", "--yes"], False),
         (["drift", "--all"], True),

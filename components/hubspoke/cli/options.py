@@ -10,7 +10,9 @@ from hubspoke.cli.session import Engine
 ProjectOption = Annotated[
     Path | None, typer.Option("--project", "-C", help="Folder of the project; default: here, or above.")
 ]
-StackOption = Annotated[str | None, typer.Option("--stack", "-s", help="One stack: the key of an account.")]
+StackOption = Annotated[
+    list[str] | None, typer.Option("--stack", "-s", help="A stack: the key of an account. May be given several times.")
+]
 AllOption = Annotated[bool, typer.Option("--all", help="Every stack, in dependency order.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 EngineOption = Annotated[

@@ -1,7 +1,7 @@
 """What one command works on: a project, its plan, and the engine that runs its stacks."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -31,6 +31,11 @@ class Engine(StrEnum):
 
     LOCAL = "local"
     CLI = "cli"
+
+
+def several(named: Sequence[str] | None, every: bool) -> bool:
+    """Whether --stack and --all mean many stacks, for which it pays to prove the plan once."""
+    return every or len(named or ()) > 1
 
 
 @dataclass(frozen=True)
@@ -113,16 +118,17 @@ class Session:
 
         return look
 
-    def chosen(self, stack: str | None, every: bool) -> list[str]:
-        """The stacks that --stack and --all mean. Raises UsageError where they mean none, or one that is not."""
+    def chosen(self, named: Sequence[str], every: bool) -> list[str]:
+        """The stacks that --stack and --all mean, each once. Raises UsageError where they mean none, or one that is
+        not."""
         known = [account.key for account in self.plan.accounts]
-        if every and stack:
+        if every and named:
             raise UsageError("--stack and --all exclude each other")
-        if every or (stack is None and len(known) == 1):
+        if every or (not named and len(known) == 1):
             return known
-        if stack is None:
+        if not named:
             raise UsageError(f"which stack? Give --stack with one of {', '.join(known)}, or --all")
-        return [self.known(stack)]
+        return [self.known(stack) for stack in dict.fromkeys(named)]
 
     def known(self, stack: str) -> str:
         """A stack's name, if it is one. Raises UsageError."""

@@ -235,8 +235,8 @@ def _retire(story: Story) -> None:
         "Gateways are protected: that is lifted in the intent, as everything is. Then all is destroyed, spokes first. "
         "What was there before is still there.",
     )
-    for stack in _lift_protection(story.folder / "stacks" / "wan.yaml"):
-        story.run("up", "--stack", stack, "--yes")
+    stacks = _lift_protection(story.folder / "stacks" / "wan.yaml")
+    story.run("up", *(word for stack in stacks for word in ("--stack", stack)), "--yes")
     story.run("destroy", "--all", "--yes")
     story.run("sim", "list")
 

@@ -25,7 +25,7 @@ from hubspoke.cli.options import (
 )
 from hubspoke.cli.progress import Progress
 from hubspoke.cli.render import short_type, show, show_results, show_violations
-from hubspoke.cli.session import Engine, Session
+from hubspoke.cli.session import Engine, Session, several
 from hubspoke.operate.findings import Finding, Kind, Report
 from hubspoke.operate.result import Result, Status
 from hubspoke.operate.revert import Reverted, revert
@@ -36,7 +36,7 @@ _COLOURS = {Kind.EDITED: "yellow", Kind.GONE: "red", Kind.EXTRA: "magenta"}
 
 
 def drift(
-    stack: StackOption = None,
+    named: StackOption = None,
     every: AllOption = False,
     put_back: RevertOption = False,
     yes: YesOption = False,
@@ -56,9 +56,9 @@ def drift(
     With --engine cli a copy of the state is refreshed by the Pulumi CLI, in a backend that lives for the look. There is
     no inventory of real clouds yet: what is extra in them is not found, and the report says so.
     """
-    session = Session.begin(project, engine, judged=every)
+    session = Session.begin(project, engine, judged=several(named, every))
     options = session.options(policy_pack or [], policy_pack_config, parallel)
-    stacks = [name for name in session.chosen(stack, every) if session.stack(name).exists()]
+    stacks = [name for name in session.chosen(named or (), every) if session.stack(name).exists()]
     if put_back:
         may_ask(yes, "drift --revert")
     reports = _look(session, stacks, options)

@@ -23,7 +23,7 @@ from hubspoke.cli.options import (
 )
 from hubspoke.cli.progress import Progress
 from hubspoke.cli.render import results_to_json, show_results
-from hubspoke.cli.session import Engine, Session
+from hubspoke.cli.session import Engine, Session, several
 from hubspoke.operate.errors import UsageError
 from hubspoke.operate.fleet import Fleet
 from hubspoke.operate.result import Operation, Result, Status
@@ -108,7 +108,7 @@ class Operations:
 
 
 def preview(
-    stack: StackOption = None,
+    named: StackOption = None,
     every: AllOption = False,
     policy_pack: PackOption = None,
     policy_pack_config: PackConfigOption = None,
@@ -122,14 +122,14 @@ def preview(
 
     Exit code 3 where a mandatory policy is violated.
     """
-    session = Session.begin(project, engine, judged=every)
+    session = Session.begin(project, engine, judged=several(named, every))
     options = session.options(policy_pack or [], policy_pack_config, parallel)
-    results = Operations(session, options).preview(session.chosen(stack, every))
+    results = Operations(session, options).preview(session.chosen(named or (), every))
     _finish(results, as_json, full)
 
 
 def up(
-    stack: StackOption = None,
+    named: StackOption = None,
     every: AllOption = False,
     yes: YesOption = False,
     policy_pack: PackOption = None,
@@ -144,9 +144,9 @@ def up(
 
     A mandatory policy violation in any stack stops all of it before anything changes, with exit code 3.
     """
-    session = Session.begin(project, engine, judged=every)
+    session = Session.begin(project, engine, judged=several(named, every))
     operations = Operations(session, session.options(policy_pack or [], policy_pack_config, parallel))
-    stacks = session.chosen(stack, every)
+    stacks = session.chosen(named or (), every)
     may_ask(yes, "up")
     previewed = operations.preview(stacks)
     if exit_code(previewed):
@@ -158,7 +158,7 @@ def up(
 
 
 def refresh(
-    stack: StackOption = None,
+    named: StackOption = None,
     every: AllOption = False,
     yes: YesOption = False,
     parallel: ParallelOption = 16,
@@ -171,7 +171,7 @@ def refresh(
     It takes drift over into the state, where it is no longer seen: `hubspoke drift` looks without doing that.
     """
     session = Session.begin(project, engine)
-    stacks = session.chosen(stack, every)
+    stacks = session.chosen(named or (), every)
     may_ask(yes, "refresh")
     if not yes:
         typer.confirm(f"Overwrite the recorded state of {', '.join(stacks)} with what is found?", abort=True)
@@ -179,7 +179,7 @@ def refresh(
 
 
 def destroy(
-    stack: StackOption = None,
+    named: StackOption = None,
     every: AllOption = False,
     yes: YesOption = False,
     parallel: ParallelOption = 16,
@@ -192,7 +192,7 @@ def destroy(
     Hubs' gateways are protected: set `protect: false` on the hub and deploy that first.
     """
     session = Session.begin(project, engine)
-    stacks = session.chosen(stack, every)
+    stacks = session.chosen(named or (), every)
     may_ask(yes, "destroy")
     check_destroy(session.plan, stacks, session.stack)
     if not yes:

@@ -44,7 +44,7 @@ def plan(
     write: WriteOption = False,
     check: CheckOption = False,
     changes: ChangesOption = False,
-    stack: StackOption = None,
+    named: StackOption = None,
     every: AllOption = False,
     as_json: JsonOption = False,
     engine: EngineOption = Engine.LOCAL,
@@ -62,8 +62,8 @@ def plan(
     if changes:
         _refuse("not with", account=account, write=write, check=check)
         begun = Session.begin(project, engine)
-        plan_changes(begun, begun.chosen(stack, every), as_json)
-    _refuse("only with", stack=stack, all=every, engine=engine is not Engine.LOCAL)
+        plan_changes(begun, begun.chosen(named or (), every), as_json)
+    _refuse("only with", stack=named, all=every, engine=engine is not Engine.LOCAL)
     session = Session.open(project)
     if account:
         session.known(account)

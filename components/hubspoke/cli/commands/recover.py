@@ -10,7 +10,7 @@ from hubspoke.operate.recovery import recover as settle
 
 
 def recover(
-    stack: StackOption = None,
+    named: StackOption = None,
     every: AllOption = False,
     as_json: JsonOption = False,
     project: ProjectOption = None,
@@ -21,7 +21,7 @@ def recover(
     that nobody saw the end of are looked for in the simulated clouds. Changes no cloud.
     """
     session = Session.open(project)
-    stacks = [name for name in session.chosen(stack, every) if session.stack(name).exists()]
+    stacks = [name for name in session.chosen(named or (), every) if session.stack(name).exists()]
     settled = {name: settle(session.paths, name) for name in stacks}
     if as_json:
         typer.echo(json.dumps({"stacks": settled}, indent=2))

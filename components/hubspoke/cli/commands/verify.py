@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -40,7 +40,7 @@ from hubspoke.operate.verify import Of, Seen, captures, recorded
 
 def verify(
     of: OfOption = Of.PLAN,
-    stack: StackOption = None,
+    named: StackOption = None,
     every: AllOption = False,
     source: FromOption = None,
     target: ToOption = None,
@@ -74,8 +74,8 @@ def verify(
     proven, 3 something is refuted or unknown, 2 usage.
     """
     one = sought(source, target, protocol, port)
-    _check(of, bool(stack or every), one, (sarif, markdown))
-    session, stacks = _begun(of, stack, every, engine, project)
+    _check(of, bool(named or every), one, (sarif, markdown))
+    session, stacks = _begun(of, named or (), every, engine, project)
     judged = _judgement(session, _network(session, of, stacks), accept or [], fail or [])
     if one:
         follow(judged, one, as_json=as_json)
@@ -86,12 +86,14 @@ def verify(
     raise typer.Exit(int(outcome.exit))
 
 
-def _begun(of: Of, stack: str | None, every: bool, engine: Engine, project: Path | None) -> tuple[Session, list[str]]:
+def _begun(
+    of: Of, named: Sequence[str], every: bool, engine: Engine, project: Path | None
+) -> tuple[Session, list[str]]:
     """The project, with workers where stacks are run, and the stacks that are looked at."""
     if of is Of.PLAN:
         return Session.open(project, engine), []
     session = Session.open(project, engine) if of is Of.RECORDED else Session.begin(project, engine)
-    return session, session.chosen(stack, every or stack is None)
+    return session, session.chosen(named, every or not named)
 
 
 def _tell(outcome: Outcome, *, full: bool, as_json: bool) -> None:
