@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _find(judgement: "Judgement", _: Settings) -> Iterator[Said]:
     for each in judgement.differences:
-        change = f"{each.intended or 'nothing'} is meant, {each.actual or 'nothing'} is planned"
+        change = f"{each.intended or 'nothing'} is meant, the stack has {each.actual or 'nothing'}"
         yield each.origin, f"{each.kind} in {each.place}: {each.what}: {change}"
     for finding in judgement.findings:
         yield finding.origin, Unknown("the network", f"is not all understood: {finding.what}; {finding.remedy}")

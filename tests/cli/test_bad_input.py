@@ -212,6 +212,14 @@ def test_a_project_in_which_nothing_can_be_written(world: World) -> None:
     assert ended.err.splitlines()[-1] == f"error: cannot make the folder {world.paths.state}: Permission denied"
 
 
+def test_a_file_where_the_clouds_would_be(world: World) -> None:
+    shutil.rmtree(world.paths.clouds)
+    world.paths.clouds.write_text("mine")
+    ended = world.hubspoke("preview", "--all")
+    said = f"error: cannot make the folder {world.paths.clouds}: a file is in its place; move that away"
+    assert (ended.code, ended.err.splitlines()[-1], world.paths.clouds.read_text()) == (1, said, "mine")
+
+
 @pytest.mark.parametrize("words", ["sim list", "sim log", "sim show use1"])
 def test_a_simulated_cloud_that_is_none(words: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     sick = world.root / "sick"

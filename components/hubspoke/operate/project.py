@@ -64,6 +64,9 @@ class Paths:
         for folder in (self.state, self.clouds):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError) as error:
+                why = "a file is in its place; move that away"
+                raise OperateError(f"cannot make the folder {folder}: {why}") from error
             except OSError as error:
                 raise OperateError(f"cannot make the folder {folder}: {error.strerror}") from error
 

@@ -141,9 +141,8 @@ def test_independent_resources_are_made_at_once_within_the_limit(bench: Bench) -
 def test_expected_no_changes(bench: Bench) -> None:
     bench.up(network)
     bench.preview(network, expect_no_changes=True)
-    with pytest.raises(UnexpectedChanges) as problem:
+    with pytest.raises(UnexpectedChanges):
         bench.preview(lambda: Thing("other"), expect_no_changes=True)
-    assert problem.value.exit_code == 7
 
 
 def test_a_stack_reference_gives_outputs_with_their_secrets(bench: Bench) -> None:

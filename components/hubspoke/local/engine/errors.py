@@ -21,17 +21,15 @@ from typing import Protocol
 
 
 class EngineError(Exception):
-    """`exit_code` is what a command line should end with."""
-
-    exit_code = 1
+    """What every error of the engine is."""
 
 
 class ProjectInvalid(EngineError):
-    exit_code = 2
+    pass
 
 
 class StackNotFound(EngineError):
-    exit_code = 6
+    pass
 
 
 class StackExists(EngineError):
@@ -48,7 +46,7 @@ class StackLocked(EngineError):
 
 
 class WrongPassphrase(EngineError):
-    exit_code = 3
+    pass
 
 
 class StateDamaged(EngineError):
@@ -74,8 +72,6 @@ class ProgramFailed(RunFailed):
 
 
 class ResourceFailed(RunFailed):
-    exit_code = 4
-
     def __init__(self, urn: str, message: str) -> None:
         super().__init__(f"{urn}: {message}" if urn else message)
         self.urn, self.reason = urn, message
@@ -93,8 +89,6 @@ class Violated(Protocol):
 
 
 class PolicyBlocked(RunFailed):
-    exit_code = 5
-
     def __init__(self, violations: Sequence[Violated]) -> None:
         lines = [f"  {each.policy}: {each.urn or 'stack'}: {each.message.strip()}" for each in violations]
         super().__init__("\n".join([f"{len(lines)} mandatory policy violation(s)", *lines]))
@@ -102,8 +96,8 @@ class PolicyBlocked(RunFailed):
 
 
 class UnexpectedChanges(RunFailed):
-    exit_code = 7
+    pass
 
 
 class Cancelled(RunFailed):
-    exit_code = 8
+    pass
