@@ -1,5 +1,6 @@
 """Processes that kill themselves, as `kill -9` would, at the n-th thing that they do to a cloud or to their files."""
 
+import gc
 import os
 import signal
 import sys
@@ -91,6 +92,7 @@ def _begin(work: Callable[[], object]) -> tuple[int, int]:
     if child:
         os.close(writing)
         return child, reading
+    gc.freeze()  # what grpc made in the parent has threads that a fork does not: collecting it here ends in a crash
     try:
         text = str(work())
     except BaseException:
