@@ -1,6 +1,5 @@
 """A worker's life: one job in a process of its own, its events sent as they come, one last word."""
 
-import gc
 import os
 import signal
 import threading
@@ -80,7 +79,6 @@ def live(act: Callable[[], Ended], root: Path, connection: Connection) -> None:
         signal.signal(signal.SIGINT, _stop_before_it_begins)
         os.chdir(root)
         allow_fork()
-        gc.disable()  # a worker ends before there is garbage worth looking for
         ended = act()
     except PolicyBlocked as error:
         ended = Ended(Status.BLOCKED, f"stopped by {len(error.violations)} mandatory policy violations")

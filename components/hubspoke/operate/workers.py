@@ -11,7 +11,8 @@ from pathlib import Path
 
 PRELOAD = "hubspoke.operate.preload"
 PROVEN = "HUBSPOKE_PROVEN_PROJECT"  # to the server: the project that it is to prove before it forks
-_preload = [PRELOAD]
+_FIRST = (f"{PRELOAD}_quietly", PRELOAD)
+_preload = [*_FIRST]
 _running: set[int] = set()
 
 
@@ -28,7 +29,7 @@ def prewarm(clouds: Iterable[str] = (), proven: Path | None = None) -> None:
     It imports what every stack needs, and for each of these clouds ("azure", "gcp") what stacks of it do. `proven` is
     the root of a project many stacks of which are to be judged: what holds of its plan is found once, for all of them.
     """
-    _preload[1:] = [f"{PRELOAD}_{part}" for part in [*sorted(set(clouds)), *(["proofs"] if proven else [])]]
+    _preload[:] = [*_FIRST, *(f"{PRELOAD}_{part}" for part in [*sorted(set(clouds)), *(["proofs"] if proven else [])])]
     context()
     with _told(str(proven or "")):
         forkserver.ensure_running()
