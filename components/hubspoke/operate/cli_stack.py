@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pulumi import automation
@@ -115,13 +117,8 @@ class CliStack:
             environment = self._at.environment(environment)
         elif os.environ.get(FOLDER):
             self._settled += recover_left(self._paths)
-        try:
-            command = automation.PulumiCommand(skip_version_check=True)
-        except (automation.InvalidVersionError, FileNotFoundError, automation.CommandError) as error:
-            raise Unsupported(
-                "the Pulumi CLI is not on PATH: install it (pulumi.com/docs/install), or use --engine local"
-            ) from error
         folder = self._at.root if self._at else self._paths.root
+        command = _command(shutil.which("pulumi"))
         return automation.LocalWorkspace(work_dir=str(folder), env_vars=environment, pulumi_command=command)
 
     def _open(self, options: Options, *, create: bool) -> automation.Stack:
@@ -160,6 +157,17 @@ class CliStack:
         outputs, seconds = _masked(getattr(done, "outputs", {})), time.monotonic() - started
         result = recorder.result(self.name, operation, status, error=error, outputs=outputs, seconds=seconds)
         return mask(result, recorded)
+
+
+@cache
+def _command(_: str | None) -> automation.PulumiCommand:
+    """The CLI that is found at this place: to make one is to run it, so once is enough. Raises Unsupported."""
+    try:
+        return automation.PulumiCommand(skip_version_check=True)
+    except (automation.InvalidVersionError, FileNotFoundError, automation.CommandError) as error:
+        raise Unsupported(
+            "the Pulumi CLI is not on PATH: install it (pulumi.com/docs/install), or use --engine local"
+        ) from error
 
 
 def _export(stack: automation.Stack) -> dict[str, Any]:
