@@ -117,3 +117,13 @@ class Stack:
             pairs = ((each.get("id"), each) for each in self.of_type(kind))
             self._ids_by_type[kind] = {id_: each for id_, each in pairs if isinstance(id_, str)}
         return self._ids_by_type[kind]
+
+
+_last: list[tuple[list[PolicyResource], Stack]] = []
+
+
+def stack_of(resources: list[PolicyResource]) -> Stack:
+    """The stack of these resources: the one that was made last, where a call gives every rule the same list."""
+    if not _last or _last[0][0] is not resources:
+        _last[:] = [(resources, Stack(resources))]
+    return _last[0][1]

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
-from pulumi_policy import PolicyResource, StackValidationPolicy
+from pulumi_policy import PolicyResource, StackValidationArgs, StackValidationPolicy
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 from pulumi_policy.proxy import unknown_checking_proxy
-from rules import flows_carried, network_as_intended, segments_isolated, survives_single_failure
+from rules import flows_carried, network_as_intended, segments_isolated, survives_single_failure, wan
 
 from tests.policies.test_rules import _options, judged_stack
 
@@ -52,6 +53,23 @@ def test_the_example_is_as_meant(stack: Callable[..., list[PolicyResource]], nam
     assert {rule.__name__: judged_stack(rule.POLICY, stack(name)) for rule in RULES} == {
         rule.__name__: [] for rule in RULES
     }
+
+
+@pytest.mark.parametrize("given_once", [True, False])
+def test_rules_share_what_one_of_them_has_worked_out(
+    stack: Callable[..., list[PolicyResource]], given_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the list that they are given, or by what is in it: the SDK alone makes each rule a list of its own."""
+    judging = Mock(side_effect=wan._judge)
+    monkeypatch.setattr(wan, "_last", [])
+    monkeypatch.setattr(wan, "_judge", judging)
+    once = stack("dev-apps")
+    for rule in RULES:
+        args = StackValidationArgs(once if given_once else stack("dev-apps"), {})
+        rule.POLICY.validate(args, lambda *_: None)
+    assert judging.call_count == 1
+    judged_stack(flows_carried.POLICY, stack("prod-apps"))
+    assert judging.call_count == 2
 
 
 def test_a_rule_that_is_too_wide_is_a_leak(stack: Callable[..., list[PolicyResource]]) -> None:

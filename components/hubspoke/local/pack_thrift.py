@@ -14,8 +14,10 @@ from typing import Any
 from google.protobuf import json_format, struct_pb2
 from pulumi_policy import policy, proxy
 
+from hubspoke.local.pack_asking import narrowed, shared
+
 _CALLS = ("Analyze", "AnalyzeStack")
-_USED = ("json_format", "deserialize_properties", "unknown_checking_proxy", "signature")
+_USED = ("json_format", "deserialize_properties", "unknown_checking_proxy", "signature", "proto")
 
 Deserialize = Callable[..., Any]
 
@@ -50,9 +52,8 @@ class _Current(threading.local):
 def lower(module: Any = policy) -> None:
     """For the rest of this process. An SDK without one of the replaced functions is left as it is, as is one that is
     lowered already."""
-    servicer = getattr(module, "_PolicyAnalyzerServicer", None)
-    calls = [call for name in _CALLS if (call := getattr(servicer, name, None))]
-    if len(calls) < len(_CALLS) or not all(hasattr(module, name) for name in _USED):
+    servicer: Any = getattr(module, "_PolicyAnalyzerServicer", None)
+    if not all(hasattr(servicer, name) for name in _CALLS) or not all(hasattr(module, name) for name in _USED):
         return
     if isinstance(module.json_format, SimpleNamespace):
         return
@@ -74,7 +75,9 @@ def lower(module: Any = policy) -> None:
     module.deserialize_properties = deserialized
     module.unknown_checking_proxy = proxied
     module.signature = lru_cache(module.signature)  # of the SDK's settings, looked at in every call
-    for name, call in zip(_CALLS, calls, strict=True):
+    one = narrowed(servicer.Analyze, module.proto.AnalyzeResponse, module.ResourceValidationPolicy)
+    whole = shared(servicer.AnalyzeStack, module.StackValidationPolicy, module.EnforcementLevel.MANDATORY)
+    for name, call in zip(_CALLS, (one, whole), strict=True):
         setattr(servicer, name, _within(call, current, deserialize))
 
 
