@@ -1,10 +1,13 @@
 """Rules see the same of a resource whether the policy SDK's costs are lowered or not."""
 
 import importlib.util
+import math
 from collections.abc import Mapping, Sequence
+from contextvars import Context
 from types import ModuleType
 from typing import Any
 
+import pulumi
 import pytest
 from google.protobuf import struct_pb2
 from hubspoke.local.engine.forms import SECRET_SIG, SIG
@@ -14,7 +17,13 @@ from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi_policy.proxy import UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, UnknownValueError
 
-LEAVES = st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "a", UNKNOWN_STRING_VALUE])
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(0, 9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "a", UNKNOWN_STRING_VALUE])
+)
 SECRETS = LEAVES.map(lambda value: {SIG: SECRET_SIG, "value": value})
 VALUES = st.recursive(
     LEAVES | SECRETS | st.just(UNKNOWN_NUMBER_VALUE),
@@ -104,6 +113,30 @@ def test_slices_and_targets_are_the_same() -> None:
     assert [walked(each) for each in lowered["list"][:2]] == [walked(each) for each in plain["list"][:2]]
     assert [walked(each) for each in lowered["list"]["__target"][:2]] == [{"a": 1}, ["b"]]
     assert lowered["map"]["__target"]["c"][0] == plain["map"]["__target"]["c"][0] == 2
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_what_is_no_number_is_refused_in_the_same_words(number: float) -> None:
+    request = pb.AnalyzeRequest(properties=struct({"x": [{"y": number}]}))
+    with pytest.raises(Exception, match="Fail to serialize") as plain:
+        Recording(lowered=False).pack.Analyze(request, None)
+    with pytest.raises(type(plain.value)) as lowered:
+        Recording(lowered=True).pack.Analyze(request, None)
+    assert str(lowered.value) == str(plain.value)
+
+
+def test_settings_are_made_once_in_a_context_and_again_where_the_run_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recording, made = Recording(lowered=True), []
+    request = pb.AnalyzeRequest(provider=pb.AnalyzerProviderResource())
+    monkeypatch.setattr(pulumi.runtime, "configure", lambda settings: made.append(settings.stack))
+    for stack in ("one", "one", "two"):
+        for name, value in {"PROJECT": "p", "STACK": stack, "DRY_RUN": "true"}.items():
+            monkeypatch.setenv(f"PULUMI_{name}", value)
+        Context().run(recording.pack.Analyze, request, None)  # as gRPC's server calls it
+        recording.pack.Analyze(request, None)
+    assert made == ["one", "one", "one", "two", "two"]
 
 
 @pytest.mark.parametrize("name", ["json_format", "signature", "unknown_checking_proxy", "_PolicyAnalyzerServicer"])
