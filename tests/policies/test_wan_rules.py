@@ -10,7 +10,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 from pulumi_policy.proxy import unknown_checking_proxy
 from rules import flows_carried, network_as_intended, segments_isolated, survives_single_failure, wan
 
-from tests.policies.test_rules import _options, judged_stack
+from tests.policies.judging import judged_stack, options
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -37,7 +37,7 @@ def stack(deployed: "World", monkeypatch: pytest.MonkeyPatch) -> Callable[..., l
                 for prop, urns in (each.get("propertyDependencies") or {}).items()
             }
             made[urn] = PolicyResource(
-                each["type"], unknown_checking_proxy(props), urn, urn.rsplit("::", 1)[-1], _options(), None,
+                each["type"], unknown_checking_proxy(props), urn, urn.rsplit("::", 1)[-1], options(), None,
                 made.get(each.get("parent", "")), [], depends,
             )  # fmt: skip
         return list(made.values())
