@@ -124,6 +124,9 @@ _last: list[tuple[list[PolicyResource], Stack]] = []
 
 def stack_of(resources: list[PolicyResource]) -> Stack:
     """The stack of these resources: the one that was made last, where a call gives every rule the same list."""
-    if not _last or _last[0][0] is not resources:
-        _last[:] = [(resources, Stack(resources))]
-    return _last[0][1]
+    for held, stack in _last:
+        if held is resources:
+            return stack
+    stack = Stack(resources)
+    _last[:] = [(resources, stack)]
+    return stack

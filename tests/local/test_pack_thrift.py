@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextvars import Context
 from types import ModuleType
 from typing import Any
+from unittest.mock import Mock
 
 import pulumi
 import pytest
@@ -105,6 +106,33 @@ def test_each_rule_sees_what_it_sees_without(one: dict[str, Any], two: dict[str,
     assert answers[0] == answers[1]
     assert len(answers[0][0].diagnostics) == 2
     assert len(answers[0][1].diagnostics) == 6
+
+
+def test_properties_are_read_when_they_are_looked_at_and_once_in_a_call() -> None:
+    module = sdk(lowered=False)
+    reading = Mock(side_effect=module.deserialize_properties)
+    vars(module)["deserialize_properties"] = reading
+    lower(module)
+
+    def first(args: Any, _: Any) -> None:
+        assert (args.urn, args.provider.name) == ("urn:0", "own")
+        assert reading.call_count == 0
+
+    def look(args: Any, _: Any) -> None:
+        assert (args.props["x"], args.provider.props["y"]) == (1, 2)
+
+    def look_at_one(args: Any, _: Any) -> None:
+        assert args.resources[1].props["x"] == 1
+
+    rules = [module.ResourceValidationPolicy(f"r{n}", "d", each) for n, each in enumerate((first, look, look))]
+    rules += [module.StackValidationPolicy(f"s{n}", "d", look_at_one) for n in range(2)]
+    pack = module._PolicyAnalyzerServicer("p", "1", rules, module.EnforcementLevel.MANDATORY)
+    provider = pb.AnalyzerProviderResource(name="own", properties=struct({"y": 2}))
+    pack.Analyze(pb.AnalyzeRequest(urn="urn:0", properties=struct({"x": 1}), provider=provider), None)
+    assert reading.call_count == 2
+    many = [pb.AnalyzerResource(urn=f"urn:{n}", properties=struct({"x": n}), provider=provider) for n in range(5)]
+    pack.AnalyzeStack(pb.AnalyzeStackRequest(resources=many), None)
+    assert reading.call_count == 3
 
 
 def test_slices_and_targets_are_the_same() -> None:
