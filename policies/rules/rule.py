@@ -22,7 +22,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from rules.resource import Resource, Stack
+from rules.resource import Resource, Stack, stack_of
 from rules.values import Unknown, plain
 
 Settings = Mapping[str, Any]
@@ -74,36 +74,53 @@ class About:
         }
 
 
+class _ResourceRule(ResourceValidationPolicy):
+    def __init__(
+        self, about: About, checks: Mapping[str, ResourceCheck], schema: Schema, begin: Callable[[], object] | None
+    ) -> None:
+        super().__init__(config_schema=PolicyConfigSchema(schema), **about.metadata())
+        self._checks, self._schema, self._begin = checks, schema, begin
+
+    def judges(self, resource_type: str) -> bool:
+        """Whether it has to be asked of a resource of this type: `hubspoke.local.pack_asking`."""
+        return resource_type in self._checks or self._begin is not None
+
+    def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        if self._begin:
+            self._begin()
+            self._begin = None
+        check = self._checks.get(args.resource_type)
+        if check:
+            resource, values = Resource(args), _values(self._schema, args.get_config())
+            _report(((resource, finding) for finding in check(resource, values)), values, report_violation)
+
+
 def resource_rule(
     about: About,
     checks: Mapping[str, ResourceCheck],
     settings: Schema | None = None,
     begin: Callable[[], object] | None = None,
 ) -> ResourceValidationPolicy:
-    """A rule on single resources: one check for each type it judges. `begin` is called before any resource is judged,
-    whatever its type."""
-    schema = {**(settings or {}), **SHARED_SETTINGS}
+    """A rule on single resources: one check for each type it judges. `begin` is called once, before any resource is
+    judged, whatever its type."""
+    return _ResourceRule(about, checks, {**(settings or {}), **SHARED_SETTINGS}, begin)
 
-    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        if begin:
-            begin()
-        check = checks.get(args.resource_type)
-        if check:
-            resource, values = Resource(args), _values(schema, args.get_config())
-            _report(((resource, finding) for finding in check(resource, values)), values, report)
 
-    return ResourceValidationPolicy(validate=validate, config_schema=PolicyConfigSchema(schema), **about.metadata())
+class _StackRule(StackValidationPolicy):
+    only_reads = True  # so that what is read of a stack may be shared: `hubspoke.local.pack_asking`
+
+    def __init__(self, about: About, check: StackCheck, schema: Schema) -> None:
+        super().__init__(config_schema=PolicyConfigSchema(schema), **about.metadata())
+        self._check, self._schema = check, schema
+
+    def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        values = _values(self._schema, args.get_config())
+        _report(self._check(stack_of(args.resources), values), values, report_violation)
 
 
 def stack_rule(about: About, check: StackCheck, settings: Schema | None = None) -> StackValidationPolicy:
     """A rule on all resources of a stack together."""
-    schema = {**(settings or {}), **SHARED_SETTINGS}
-
-    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        values = _values(schema, args.get_config())
-        _report(check(Stack(args.resources), values), values, report)
-
-    return StackValidationPolicy(validate=validate, config_schema=PolicyConfigSchema(schema), **about.metadata())
+    return _StackRule(about, check, {**(settings or {}), **SHARED_SETTINGS})
 
 
 def _values(schema: Schema, config: Mapping[str, Any]) -> dict[str, Any]:

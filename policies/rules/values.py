@@ -30,7 +30,10 @@ def plain(value: Any, at: tuple[str, ...] = ()) -> Any:
     if value is None or isinstance(value, int):  # most are, and other questions take longer
         return value
     if isinstance(value, dict):
-        return {key: plain(each, (*at, str(key))) for key, each in value.items()}
+        return {
+            key: each if type(each) is str and each not in _UNKNOWN else plain(each, (*at, str(key)))
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         return [plain(each, (*at, str(index))) for index, each in enumerate(value)]
     if isinstance(value, Mapping | Sequence) and not isinstance(value, bytes):

@@ -84,14 +84,18 @@ def _lines(example: "Example") -> Iterator[str]:
 
 # The network of a stack
 
-_last: list[tuple[object, "Judgement | str"]] = []  # of the rules on one stack, the first works it out
+_last: list[tuple[Stack, str, "Judgement | str"]] = []  # of the rules on one stack, the first works it out
 
 
 def judgement_of(stack: Stack, wan: str) -> "Judgement | str":
     """The network with this stack in it, or why there is none."""
-    if not _last or _last[0][0] != (stack.key, wan):
-        _last[:] = [((stack.key, wan), _judge(stack, wan))]
-    return _last[0][1]
+    if not any(_same(last, stack) and at == wan for last, at, _ in _last):
+        _last[:] = [(stack, wan, _judge(stack, wan))]
+    return _last[0][2]
+
+
+def _same(one: Stack, other: Stack) -> bool:
+    return one is other or one.key == other.key
 
 
 def _judge(stack: Stack, wan: str) -> "Judgement | str":

@@ -8,7 +8,7 @@ from pulumi_policy import PolicyResource
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 from rules import cloud_limits, types
 
-from tests.policies.test_rules import judged_stack, member, not_evaluated
+from tests.policies.judging import judged_stack, member, not_evaluated
 
 
 def judge(resources: list[PolicyResource], **limits: int) -> list[tuple[str, str]]:

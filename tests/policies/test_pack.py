@@ -4,12 +4,14 @@ import ast
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hubspoke.intent.limits import LIMITS
@@ -346,6 +348,14 @@ def test_the_pack_needs_nothing_but_the_sdk_and_hubspoke() -> None:
     assert others == {"hubspoke", "pulumi_policy"}
     needed = {re.split(r"[>=]", line)[0].replace("-", "_") for line in (PACK / "requirements.txt").read_text().split()}
     assert others < needed
+
+
+def test_whoever_runs_the_pack_its_sdk_is_lowered_before_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = Mock()
+    monkeypatch.setattr("hubspoke.local.pack_thrift.lower", done.lower)
+    monkeypatch.setattr("pulumi_policy.PolicyPack", done.serve)
+    runpy.run_path(str(PACK / "__main__.py"))
+    assert [each[0] for each in done.mock_calls] == ["lower", "serve"]
 
 
 def test_a_stack_that_is_in_no_intent_is_not_passed_over(sound: list[AnalyzedResource]) -> None:

@@ -16,7 +16,7 @@ from rules import (
     vpc_flow_logs,
 )
 
-from tests.policies.test_rules import judged, judged_stack, member, not_evaluated
+from tests.policies.judging import judged, judged_stack, member, not_evaluated
 
 Properties = dict[str, Any]
 TAGS = {"hubspoke:wan": "m", "hubspoke:component": "AzureHub/weu", "owner": "n"}

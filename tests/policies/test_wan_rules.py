@@ -1,15 +1,20 @@
 """The proofs as rules: a stack that is as meant passes, a planted fault is named by its resource, unknown is no pass."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
+import hubspoke.network
 import pytest
-from pulumi_policy import PolicyResource, StackValidationPolicy
+from hubspoke.network import Network, Snapshot
+from pulumi_policy import PolicyResource, StackValidationArgs, StackValidationPolicy
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 from pulumi_policy.proxy import unknown_checking_proxy
-from rules import flows_carried, network_as_intended, segments_isolated, survives_single_failure
+from rules import flows_carried, network_as_intended, segments_isolated, survives_single_failure, wan
 
-from tests.policies.test_rules import _options, judged_stack
+from tests.policies.judging import judged_stack, options
+from tests.scenarios.words import network
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -36,7 +41,7 @@ def stack(deployed: "World", monkeypatch: pytest.MonkeyPatch) -> Callable[..., l
                 for prop, urns in (each.get("propertyDependencies") or {}).items()
             }
             made[urn] = PolicyResource(
-                each["type"], unknown_checking_proxy(props), urn, urn.rsplit("::", 1)[-1], _options(), None,
+                each["type"], unknown_checking_proxy(props), urn, urn.rsplit("::", 1)[-1], options(), None,
                 made.get(each.get("parent", "")), [], depends,
             )  # fmt: skip
         return list(made.values())
@@ -52,6 +57,23 @@ def test_the_example_is_as_meant(stack: Callable[..., list[PolicyResource]], nam
     assert {rule.__name__: judged_stack(rule.POLICY, stack(name)) for rule in RULES} == {
         rule.__name__: [] for rule in RULES
     }
+
+
+@pytest.mark.parametrize("given_once", [True, False])
+def test_rules_share_what_one_of_them_has_worked_out(
+    stack: Callable[..., list[PolicyResource]], given_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the list that they are given, or by what is in it: the SDK alone makes each rule a list of its own."""
+    judging = Mock(side_effect=wan._judge)
+    monkeypatch.setattr(wan, "_last", [])
+    monkeypatch.setattr(wan, "_judge", judging)
+    once = stack("dev-apps")
+    for rule in RULES:
+        args = StackValidationArgs(once if given_once else stack("dev-apps"), {})
+        rule.POLICY.validate(args, lambda *_: None)
+    assert judging.call_count == 1
+    judged_stack(flows_carried.POLICY, stack("prod-apps"))
+    assert judging.call_count == 2
 
 
 def test_a_rule_that_is_too_wide_is_a_leak(stack: Callable[..., list[PolicyResource]]) -> None:
@@ -87,6 +109,44 @@ def test_what_is_not_known_is_no_pass(stack: Callable[..., list[PolicyResource]]
     hidden = stack("prod-apps", ROUTE, "web/main/10.0.0.0/8", lambda props: props.update(destinationCidrBlock=UNKNOWN))
     found = judged_stack(rule.POLICY, hidden)
     assert any(message.startswith("not evaluated: ") for _, message in found)
+
+
+# x and y take each other's way to the site when there is one, and tell it to nobody then: after any state comes another.
+CIRCLE = {
+    "endpoints": {"site": "10.9.0.0/16 at o/0", "lake": "10.1.0.0/20 at x/0"},
+    "links": {"ox": "o/0 - x/0", "oy": "o/0 - y/0", "xy": "x/0 - y/0"},
+    "tables": {
+        "o/0 is router": ["10.9.0.0/16 local to site"],
+        "x/0 is gcp network": ["10.1.0.0/20 local to lake"],
+        "y/0 is gcp network": [],
+    },
+    "sessions": {
+        "ox": ["o as 65000 says o/0", "x as 65001 hears x/0 priority 200"],
+        "oy": ["o as 65000 says o/0", "y as 65002 hears y/0 priority 200"],
+        "xy": ["x as 65001 says x/0 hears x/0 priority 100", "y as 65002 says y/0 hears y/0 priority 100"],
+    },
+}
+
+
+@pytest.mark.parametrize("rule", [flows_carried, segments_isolated, survives_single_failure])
+def test_routes_that_never_come_to_rest_are_no_pass_and_say_what_to_do(
+    stack: Callable[..., list[PolicyResource]], rule: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordinary, circle = hubspoke.network.actual, network(CIRCLE)
+
+    def with_circle(snapshot: Snapshot, others: Network) -> Network:
+        made = ordinary(snapshot, others)
+        names = ("tables", "links", "endpoints", "sessions")
+        return replace(made, **{name: (*getattr(made, name), *getattr(circle, name)) for name in names})
+
+    monkeypatch.setattr(wan, "_last", [])
+    monkeypatch.setattr(hubspoke.network, "actual", with_circle)
+    ((name, message),) = judged_stack(rule.POLICY, stack("dev-apps"))
+    assert name == "hubspoke-dev-apps"
+    assert message.startswith("not evaluated: the network cannot be judged: after ")
+    assert message.endswith(
+        "these tables still change: x/0, y/0; break the circle: two of them prefer each other's routes"
+    )
 
 
 def test_a_weakness_of_the_plan_is_told_in_the_stack_that_has_it(stack: Callable[..., list[PolicyResource]]) -> None:

@@ -5,17 +5,23 @@ eighteen times, of the whole stack, though most rules look at resources of one t
 looks at them, and once in a call. Each rule still gets a copy of its own.
 """
 
+import os
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cached_property, lru_cache
+from math import isfinite
 from types import SimpleNamespace
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
 from pulumi_policy import policy, proxy
 
+from hubspoke.local.pack_asking import narrowed, shared
+
 _CALLS = ("Analyze", "AnalyzeStack")
-_USED = ("json_format", "deserialize_properties", "unknown_checking_proxy", "signature")
+_OF_THE_RUN = ("PULUMI_CONFIG", "PULUMI_PROJECT", "PULUMI_STACK", "PULUMI_ORGANIZATION", "PULUMI_DRY_RUN")
+_USED = ("json_format", "deserialize_properties", "unknown_checking_proxy", "signature", "proto")
 
 Deserialize = Callable[..., Any]
 
@@ -37,8 +43,29 @@ class _Call:
     def _read(self, message: struct_pb2.Struct) -> Any:
         content = message.SerializeToString()
         if content not in self._by_content:
-            self._by_content[content] = self._deserialize(json_format.MessageToDict(message))
+            self._by_content[content] = self._deserialize(_dict(message))
         return self._by_content[content]
+
+
+def _dict(message: struct_pb2.Struct) -> dict[str, Any]:
+    """As `MessageToDict`, which finds out for each value what any message may be."""
+    fields = message.fields
+    return {name: fields[name].string_value or _value(fields[name]) for name in fields}  # most are texts
+
+
+def _value(value: struct_pb2.Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return value.string_value
+    if kind == "struct_value":
+        return _dict(value.struct_value)
+    if kind == "list_value":
+        return [each.string_value or _value(each) for each in value.list_value.values]
+    if kind == "bool_value":
+        return value.bool_value
+    if kind == "number_value" and isfinite(value.number_value):
+        return value.number_value
+    return json_format.MessageToDict(value)  # null, or what it refuses
 
 
 class _Current(threading.local):
@@ -50,9 +77,9 @@ class _Current(threading.local):
 def lower(module: Any = policy) -> None:
     """For the rest of this process. An SDK without one of the replaced functions is left as it is, as is one that is
     lowered already."""
-    servicer = getattr(module, "_PolicyAnalyzerServicer", None)
-    calls = [call for name in _CALLS if (call := getattr(servicer, name, None))]
-    if len(calls) < len(_CALLS) or not all(hasattr(module, name) for name in _USED):
+    servicer: Any = getattr(module, "_PolicyAnalyzerServicer", None)
+    methods = (*_CALLS, "_configure_runtime_settings")
+    if not all(hasattr(servicer, name) for name in methods) or not all(hasattr(module, name) for name in _USED):
         return
     if isinstance(module.json_format, SimpleNamespace):
         return
@@ -74,7 +101,10 @@ def lower(module: Any = policy) -> None:
     module.deserialize_properties = deserialized
     module.unknown_checking_proxy = proxied
     module.signature = lru_cache(module.signature)  # of the SDK's settings, looked at in every call
-    for name, call in zip(_CALLS, calls, strict=True):
+    servicer._configure_runtime_settings = _once(servicer._configure_runtime_settings)
+    one = narrowed(servicer.Analyze, module.proto.AnalyzeResponse, module.ResourceValidationPolicy)
+    whole = shared(servicer.AnalyzeStack, module.StackValidationPolicy, module.EnforcementLevel.MANDATORY)
+    for name, call in zip(_CALLS, (one, whole), strict=True):
         setattr(servicer, name, _within(call, current, deserialize))
 
 
@@ -87,6 +117,19 @@ def _within(answer: Callable[..., Any], current: _Current, deserialize: Deserial
             current.call = None
 
     return answered
+
+
+def _once(configure: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Settings are of a context, and the same for all calls of a run: they are made once in each context."""
+    made_of = ContextVar[tuple[str | None, ...]]("made_of", default=())
+
+    def configured(self: Any) -> None:
+        told = tuple(map(os.environ.get, _OF_THE_RUN))
+        if made_of.get() != told:
+            configure(self)
+            made_of.set(told)
+
+    return configured
 
 
 class _Unread(proxy._DictProxy):

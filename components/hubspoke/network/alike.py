@@ -9,16 +9,20 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from hubspoke.network.delta import changes
 from hubspoke.network.model import Endpoint, Filter, Link, Network, PrefixFilter, Route, Rule, Session, Speaker, Table
 
 E = TypeVar("E", Table, Link, Filter, Endpoint, Session)
 
 
 def in_words_of(base: Network, network: Network) -> Network:
-    """`network`, with the objects of `base` wherever both say the same, whatever they come from. Findings stay."""
+    """`network`, with the objects of `base` wherever both say the same, whatever they come from. Findings stay.
+
+    Where all is the same it is `base` itself, with all that is worked out of it by now.
+    """
     if network is base:
         return base
-    return Network(
+    told = Network(
         _elements(base.table, network.table, _table),
         _elements(base.link, network.link, _if_same(_link)),
         _elements(base.endpoint, network.endpoint, _endpoint),
@@ -26,6 +30,7 @@ def in_words_of(base: Network, network: Network) -> Network:
         _elements({s.key: s for s in base.sessions}, {s.key: s for s in network.sessions}, _if_same(_session)),
         network.findings,
     )
+    return base if changes(base, told) == Network() and base.findings == told.findings else told
 
 
 def _elements(base: Mapping[str, E], there: Mapping[str, E], told: Callable[[E, E], E]) -> tuple[E, ...]:

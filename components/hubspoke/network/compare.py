@@ -105,7 +105,7 @@ def _table(table: Table) -> Facts:
     found = {
         prefix: (", ".join(sorted(map(_way, routes))), routes[0].origin) for prefix, routes in sorted(ways.items())
     }
-    return found | {"filters": (", ".join(table.filters), table.origin)}
+    return found | {"filters": (", ".join(sorted(table.filters)), table.origin)}
 
 
 def _way(route: Route) -> str:

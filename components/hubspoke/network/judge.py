@@ -9,7 +9,6 @@ from functools import cached_property
 from hubspoke.network.advice import culprits
 from hubspoke.network.alike import in_words_of
 from hubspoke.network.compare import Difference, compare
-from hubspoke.network.delta import changes
 from hubspoke.network.failures import case, fail
 from hubspoke.network.intended import intended, questions
 from hubspoke.network.kept import Kept
@@ -97,7 +96,7 @@ class Judgement:
     @cached_property
     def failures(self) -> tuple[Verdict, ...]:
         """What holds when any one thing fails; nothing is asked where `failing` is given."""
-        risks = () if self.failing else self.network.risks
+        risks = () if self.failing else self._seen.risks
         _ = self.verdicts  # what holds as it is need not be asked again where nothing moves
         return tuple(verdict for risk in risks for verdict in self._case(risk))
 
@@ -131,7 +130,8 @@ class Judgement:
     @cached_property
     def _accepted(self) -> dict[str, tuple[str, ...]]:
         """The endpoints that each failure may cut off, beside those that the network says itself."""
-        hubs, found = _hubs(self.plan), dict[str, tuple[str, ...]]()
+        found: dict[str, tuple[str, ...]] = {}
+        hubs = _hubs(self.plan) if self.accepted else {}
         for each in self.accepted:
             there = (key for key in hubs.get(each.who, (each.who,)) if key in self.network.endpoint)
             found[each.risk] = (*found.get(each.risk, ()), *there)
@@ -145,10 +145,7 @@ class Judgement:
     @cached_property
     def _as_planned(self) -> bool:
         """Whether it says what the plan says, of which all is proven."""
-        meant = self.kept.network if self.kept else None
-        if meant is None or self._seen.findings != meant.findings:
-            return False
-        return changes(meant, self._seen) == Network()
+        return self.kept is not None and self._seen is self.kept.network
 
     @cached_property
     def _known(self) -> Known:
@@ -161,7 +158,9 @@ class Judgement:
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
         """How it differs from what is meant."""
-        return () if self.is_plan else compare(self.kept.network if self.kept else intended(self.plan), self.network)
+        if self.is_plan or self._as_planned:
+            return ()
+        return compare(self.kept.network if self.kept else intended(self.plan), self._seen)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -54,7 +54,7 @@ _shared: list[Kept] = []
 def share(plan: Plan) -> None:
     """Proves the plan and all its failures, for `shared` in this process and those forked from it."""
     kept = Kept(plan)
-    _ = kept.made
+    _ = kept.made, plan.spoke
     for risk in kept.network.risks:
         kept.failed(risk)
     _shared[:] = [kept]

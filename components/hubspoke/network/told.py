@@ -22,7 +22,6 @@ from hubspoke.network.told_hubs import with_hubs
 from hubspoke.network.told_onramps import with_onramps
 from hubspoke.plan.model import Plan, SpokePlan
 
-Spokes = Mapping[str, SpokePlan]
 # Lists that a cloud fills in, by type and property: what is in them as resources, and how those refer to the whole.
 _COMPUTED: Mapping[tuple[str, str], tuple[str, str]] = {
     (VPC_TABLE, "routes"): (ROUTE, "routeTableId"),
@@ -34,8 +33,13 @@ _COMPUTED: Mapping[tuple[str, str], tuple[str, str]] = {
 
 def as_told(snapshot: Snapshot, plan: Plan) -> Snapshot:
     """The snapshot with what it was not told."""
-    spokes = {spoke.key: spoke for account in plan.accounts for spoke in account.spokes if spoke.cloud == "aws"}
-    return with_onramps(with_hubs(_with_hubs(_with_adopted(_once(snapshot), spokes), spokes), plan), plan)
+    return with_onramps(with_hubs(_with_hubs(_with_adopted(_once(snapshot), plan), plan), plan), plan)
+
+
+def _spoke(plan: Plan, snapshot: Snapshot, resource: Resource) -> SpokePlan | None:
+    """The spoke of AWS that a resource is part of."""
+    spoke = plan.spoke.get(snapshot.owner(resource))
+    return spoke if spoke and spoke.cloud == "aws" else None
 
 
 # Lists that a cloud fills in
@@ -78,13 +82,13 @@ def _entry(entry: Mapping[str, Any]) -> tuple[Any, ...]:
 # Networks that are adopted
 
 
-def _with_adopted(snapshot: Snapshot, spokes: Spokes) -> Snapshot:
+def _with_adopted(snapshot: Snapshot, plan: Plan) -> Snapshot:
     there = {vpc.id for vpc in snapshot.of_type(VPC)}
     added = tuple(
         Resource(f"{attachment.urn}#vpc::{spoke.key}", VPC, spoke.adopted.network,
                  outputs={"cidrBlock": spoke.cidr}, parent=attachment.parent)
         for attachment in snapshot.of_type(ATTACHMENT)
-        if (spoke := spokes.get(snapshot.owner(attachment))) and spoke.adopted
+        if (spoke := _spoke(plan, snapshot, attachment)) and spoke.adopted
         and attachment.get("vpcId") == spoke.adopted.network and spoke.adopted.network not in there
     )  # fmt: skip
     return Snapshot(snapshot.resources + added)
@@ -93,8 +97,8 @@ def _with_adopted(snapshot: Snapshot, spokes: Spokes) -> Snapshot:
 # Hubs in other stacks
 
 
-def _with_hubs(snapshot: Snapshot, spokes: Spokes) -> Snapshot:
-    used = tuple(_used(snapshot, spokes))
+def _with_hubs(snapshot: Snapshot, plan: Plan) -> Snapshot:
+    used = tuple(_used(snapshot, plan))
     ids: dict[tuple[str, str], set[str]] = {place: set() for _, _, place, _ in used}
     for _, _, place, id_ in used:
         ids[place] |= {id_} - {""}
@@ -113,11 +117,11 @@ def _with_hubs(snapshot: Snapshot, spokes: Spokes) -> Snapshot:
 Used = tuple[str, str, tuple[str, str], str]  # URN, property, (hub, table or ""), id or "" where it is not known
 
 
-def _used(snapshot: Snapshot, spokes: Spokes) -> Iterator[Used]:
+def _used(snapshot: Snapshot, plan: Plan) -> Iterator[Used]:
     """What spokes refer to that is a hub's, and in none of the stacks at hand."""
     here = {each.id for each in snapshot.of_type(GATEWAY, TABLE) if each.id} | set(hub_ids(snapshot))
     for resource in snapshot.of_type(ATTACHMENT, ACCEPTER, ASSOCIATION, PROPAGATION, ROUTE):
-        spoke = spokes.get(snapshot.owner(resource))
+        spoke = _spoke(plan, snapshot, resource)
         for name in ("transitGatewayId", "transitGatewayRouteTableId"):
             value = resource.get(name)
             if spoke is None or value in (None, "") or value in here or _made_here(resource, name, snapshot):

@@ -37,7 +37,7 @@ def with_hubs(snapshot: Snapshot, plan: Plan) -> Snapshot:
 class _Told:
     def __init__(self, snapshot: Snapshot, plan: Plan) -> None:
         self._snapshot = snapshot
-        self._spokes = {spoke.key: spoke for account in plan.accounts for spoke in account.spokes}
+        self._spokes = plan.spoke
         self._hubs = {hub.key: hub for account in plan.accounts for hub in account.hubs}
         self._here = {r.parent.rsplit("::", 1)[-1] for r in snapshot.of_type(AZURE_HUB, GOOGLE_HUB, NETWORK)
                       if "Hub" in r.parent}  # fmt: skip

@@ -8,6 +8,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+import hubspoke.local.pack_thrift
+import hubspoke.network.advice
+import hubspoke.network.judge
+import hubspoke.network.told
+import hubspoke.plan.changes
 from hubspoke.intent import IntentError
 from hubspoke.network import Oscillation
 from hubspoke.network.kept import share
@@ -15,6 +20,7 @@ from hubspoke.operate.project import Paths
 from hubspoke.operate.workers import PROVEN
 from hubspoke.plan.handed import OFFICE
 
+LOADED = [hubspoke.local.pack_thrift, hubspoke.network, hubspoke.plan.changes]  # what packs import
 _root = os.environ.get(PROVEN, "")
 if _root:
     _paths = Paths(Path(_root))

@@ -5,6 +5,7 @@ serialises as it is. Keys are stable: a resource's name is made from them and ne
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from hubspoke.intent.names import CLOUDFLARE as CLOUDFLARE
@@ -239,6 +240,11 @@ class Plan:
     sites: tuple[SitePlan, ...]
     flows: tuple[FlowPlan, ...]
     limits: tuple[tuple[str, int], ...] = ()  # quotas that a cloud has raised, sorted by name
+
+    @cached_property
+    def spoke(self) -> dict[str, SpokePlan]:
+        """Spokes of all accounts, by key."""
+        return {spoke.key: spoke for account in self.accounts for spoke in account.spokes}
 
     def account(self, key: str) -> AccountPlan:
         """The part of one account. Raises KeyError with the known keys if there is none."""

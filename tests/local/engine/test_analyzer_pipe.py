@@ -15,7 +15,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from hubspoke.local.engine.analyzer_pipe import PORT, PipeChannel, PipeServer
+from hubspoke.local.engine.analyzer_pipe import PORT, PipeChannel, PipeMethod, PipeServer
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
@@ -87,6 +87,47 @@ def test_threads_get_each_its_own_answer(stub: Any) -> None:
     urns = [f"urn:{number}" for number in range(100)]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(ask, urns)) == urns
+
+
+@pytest.fixture
+def method() -> Iterator[PipeMethod]:
+    """The one method of a pack on a pipe that is asked often."""
+    ours, theirs = Pipe()
+    server, channel = PipeServer(theirs), PipeChannel(ours)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(), server)
+    server.start()
+    yield analyzer_pb2_grpc.AnalyzerStub(channel).Analyze
+    channel.close()
+
+
+def requests(*names: str, size: int = 0) -> list[pb.AnalyzeRequest]:
+    return [pb.AnalyzeRequest(urn=f"urn:{name}{' ' * size}", name=name) for name in names]
+
+
+@pytest.mark.parametrize("size", [0, 2_000, 500_000])
+def test_many_are_answered_in_order_whatever_their_size(method: PipeMethod, size: int) -> None:
+    """A socket takes a few kilobytes: more than that must never be on its way in both directions."""
+    asked_ = requests(*map(str, range(40)), size=size)
+    answers = method.ahead(asked_, timeout=30)
+    assert [answer.diagnostics[0].message for answer in answers] == [request.urn for request in asked_]
+
+
+def test_requests_are_sent_before_what_is_asked_first_is_answered(method: PipeMethod) -> None:
+    waiting = iter(requests("a", "b", "c"))
+    assert next(method.ahead(waiting, timeout=10)).diagnostics[0].message == "urn:a"
+    assert list(waiting) == []
+
+
+@pytest.mark.parametrize("second", ["bad", "b"])
+def test_what_was_asked_ahead_is_answered_to_nobody_else(method: PipeMethod, second: str) -> None:
+    """Neither after a failure nor where nobody wants to hear the rest."""
+    answers = method.ahead(requests("a", second, "c", "d"), timeout=10)
+    assert next(answers).diagnostics[0].message == "urn:a"
+    if second == "bad":
+        told = failure(lambda: next(answers))
+        assert told == (grpc.StatusCode.UNKNOWN, "Exception calling application: no such thing")
+    answers = iter(())
+    assert method(pb.AnalyzeRequest(urn="urn:next"), timeout=10).diagnostics[0].message == "urn:next"
 
 
 def test_no_pipe_is_no_server() -> None:
@@ -162,6 +203,8 @@ def thing(name):
 
 told = [said(lambda: pack.analyze(thing(name))) for name in ("even", "odd", "bad", "odd")]
 told.append(said(lambda: pack.analyze_stack([thing("even"), thing("odd")])))
+told.append(said(lambda: sum(pack.analyze_all([*map(thing, ("odd", "even", "odd"))]), [])))
+told.append(said(lambda: sum(pack.analyze_all([*map(thing, ("odd", "bad", "odd"))]), [])))
 told.append(said(lambda: pack.analyze(thing(sys.argv[3]))))
 pack.close()
 print(json.dumps([piped, told]))
@@ -183,3 +226,5 @@ def test_a_fork_answers_as_a_pack_with_an_interpreter_of_its_own(tmp_path: Path,
     assert told == expected
     assert told[:2] == [[], ["odd in dev"]]
     assert "no such thing" in told[2]
+    assert told[5] == ["odd in dev"] * 2
+    assert told[6].startswith(told[2].partition("\n")[0])

@@ -42,11 +42,11 @@ def analyze_state(
 
 
 def _analyze(analyzer: Analyzer, states: list[State], providers: dict[str, State]) -> list[Violation]:
-    found = [
-        violation
+    own = [
+        analyzed(state, None, providers.get(state.provider_urn()), state.inputs)
         for state in states
         if not state.external
-        for violation in analyzer.analyze(analyzed(state, None, providers.get(state.provider_urn()), state.inputs))
     ]
+    found = [violation for each in analyzer.analyze_all(own) for violation in each]
     whole = [analyzed(state, None, providers.get(state.provider_urn()), state.outputs) for state in states]
     return [*found, *analyzer.analyze_stack(whole)]

@@ -4,7 +4,8 @@ The pack is started and spoken to as Pulumi's engine does it (pulumi/pkg/resourc
 so that a pack which works here works with `pulumi preview --policy-pack`, and the other way round.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from hubspoke.local.engine import analyzer_wire as wire
 from hubspoke.local.engine.analyzer_config import load_policy_config, reconcile
+from hubspoke.local.engine.analyzer_pipe import PipeMethod
 from hubspoke.local.engine.analyzer_process import PackProcess, read_manifest, stack_environment
 from hubspoke.local.engine.analyzer_types import (
     AnalyzedProvider,
@@ -122,8 +124,16 @@ class Analyzer:
 
     def analyze(self, resource: AnalyzedResource) -> list[Violation]:
         """What the pack's resource rules say of one resource and its inputs."""
-        response = self._call(self._stub.Analyze, wire.analyze_request(resource), resource.urn)
-        return [wire.violation(diagnostic, self.info, resource.urn) for diagnostic in response.diagnostics]
+        (found,) = self.analyze_all([resource])
+        return found
+
+    def analyze_all(self, resources: Sequence[AnalyzedResource]) -> Iterator[list[Violation]]:
+        """The same of each of many, in order. A pack that is a fork does not wait for the next to be sent."""
+        answers = self._answers(self._stub.Analyze, map(wire.analyze_request, resources))
+        for resource in resources:
+            with self._failing(resource.urn):
+                response = next(answers)
+            yield [wire.violation(diagnostic, self.info, resource.urn) for diagnostic in response.diagnostics]
 
     def remediate(self, resource: AnalyzedResource) -> tuple[Properties | None, list[Violation]]:
         """New inputs if a rule at level "remediate" changed them; what was done, or could not be judged."""
@@ -169,8 +179,18 @@ class Analyzer:
         self._call(self._stub.Configure, request, "its configuration")
 
     def _call(self, method: Callable[..., Response], request: object, about: str) -> Response:
-        try:
+        with self._failing(about):
             return method(request, timeout=self._timeout)
+
+    def _answers(self, method: Any, requests: Iterable[object]) -> Iterator[Any]:
+        if isinstance(method, PipeMethod):
+            return method.ahead(requests, self._timeout)
+        return (method(each, timeout=self._timeout) for each in requests)
+
+    @contextmanager
+    def _failing(self, about: str) -> Iterator[None]:
+        try:
+            yield
         except grpc.RpcError as error:
             raise self._failure(error, about) from None
 

@@ -6,7 +6,9 @@ in between, which costs each side more than most answers do. As much of gRPC's i
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -17,6 +19,7 @@ from hubspoke.local.engine.rpc import RpcFailed
 
 PORT = 0  # what a pack prints for its port when it answers on its pipe
 _NO_SUCH_METHOD = (grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
+_AHEAD = 6 * 1024  # bytes of requests: any system's sockets take as much before somebody reads it
 
 Method = Callable[..., Any]
 Said = tuple[grpc.StatusCode, bytes | str]  # OK and a message, or another code and why
@@ -28,27 +31,43 @@ class PipeChannel:
     def __init__(self, connection: Connection) -> None:
         self._connection, self._turn = connection, threading.Lock()
 
-    def unary_unary(self, path: str, request_serializer: Method, response_deserializer: Method) -> Method:
-        """One method of the protocol; what it returns raises RpcFailed."""
-
-        def call(request: Any, timeout: float | None = None) -> Any:
-            return response_deserializer(self._ask(path, request_serializer(request), timeout))
-
-        return call
+    def unary_unary(self, path: str, request_serializer: Method, response_deserializer: Method) -> "PipeMethod":
+        """One method of the protocol."""
+        return PipeMethod(self, path, request_serializer, response_deserializer)
 
     def close(self) -> None:
         self._connection.close()
 
-    def _ask(self, path: str, request: bytes, timeout: float | None) -> bytes:
+    def ask(self, path: str, requests: Iterable[bytes], timeout: float | None) -> Iterator[bytes]:
+        """The answers in order. Raises RpcFailed where there is none; what was asked after it is answered in vain."""
+        waiting: deque[int] = deque()  # sizes of requests that are not answered yet
         with self._turn:
-            code, said = self._exchange(path, request, timeout)
+            try:
+                for request in requests:
+                    while waiting and sum(waiting) + len(request) > _AHEAD:
+                        waiting.popleft()
+                        yield self._answer(timeout)
+                    waiting.append(len(request))
+                    self._send(path, request)
+                while waiting:
+                    waiting.popleft()
+                    yield self._answer(timeout)
+            finally:
+                for _ in waiting:
+                    self._heard(timeout)
+
+    def _send(self, path: str, request: bytes) -> None:
+        with suppress(OSError):  # which the answer that is waited for tells
+            self._connection.send((path, request))
+
+    def _answer(self, timeout: float | None) -> bytes:
+        code, said = self._heard(timeout)
         if isinstance(said, bytes):
             return said
         raise RpcFailed(code, said)
 
-    def _exchange(self, path: str, request: bytes, timeout: float | None) -> Said:
+    def _heard(self, timeout: float | None) -> Said:
         try:
-            self._connection.send((path, request))
             if not self._connection.poll(timeout):
                 self._connection.close()  # or its answer would be taken for the next one's
                 return grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
@@ -56,6 +75,25 @@ class PipeChannel:
         except (EOFError, OSError) as error:
             return grpc.StatusCode.UNAVAILABLE, f"the pipe is closed: {error}"
         return said
+
+
+@dataclass(frozen=True)
+class PipeMethod:
+    """One method of the protocol, as its generated code calls it."""
+
+    channel: PipeChannel
+    path: str
+    written: Method
+    read: Method
+
+    def __call__(self, request: Any, timeout: float | None = None) -> Any:
+        """Raises RpcFailed."""
+        (answer,) = self.ahead([request], timeout)
+        return answer
+
+    def ahead(self, requests: Iterable[Any], timeout: float | None = None) -> Iterator[Any]:
+        """Of many requests the answers, in order: the pack works on one while the next is written. Raises RpcFailed."""
+        return map(self.read, self.channel.ask(self.path, map(self.written, requests), timeout))
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Runs policy packs over what a program asks for, and over the stack that it would make."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from hubspoke.local.engine.analyzer_types import AnalyzedProvider, AnalyzedResource, PackInfo, Violation
@@ -20,6 +20,7 @@ class Analyzes(Protocol):
     info: PackInfo
 
     def analyze(self, resource: AnalyzedResource) -> list[Violation]: ...
+    def analyze_all(self, resources: Sequence[AnalyzedResource]) -> Iterator[list[Violation]]: ...
     def remediate(self, resource: AnalyzedResource) -> tuple[Properties | None, list[Violation]]: ...
     def analyze_stack(self, resources: Iterable[AnalyzedResource]) -> list[Violation]: ...
     def close(self) -> None: ...
@@ -70,9 +71,9 @@ class PackJudge:
 
     def collect(self) -> None:
         """What packs have to say of a preview's resources. To be called when the last has been planned."""
-        for resource in self._open:
-            for pack in self._packs:
-                self._note(pack.analyze(resource))
+        for answers in zip(*(pack.analyze_all(self._open) for pack in self._packs), strict=True):
+            for found in answers:
+                self._note(found)
         self._open.clear()
         if self.mandatory:
             self._progress.failed = True

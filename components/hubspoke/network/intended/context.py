@@ -4,8 +4,9 @@ Every part of an intended network names its origin, "plan: spoke web, WAN"; and 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from hubspoke.network.intended.build import intended
 from hubspoke.network.model import Network, Table
@@ -13,6 +14,7 @@ from hubspoke.plan.model import CLOUDFLARE, HubPlan, OnRampPlan, Plan
 
 _ORIGIN = re.compile(r"plan: (?P<kind>[a-z]+)(?: (?P<key>[a-z0-9-]+))?")
 Owners = Mapping[tuple[str, str], str]
+_PARTS = ("links", "endpoints", "filters", "sessions")
 _SHELL = ""  # origin of a table that is only kept for the routes that others have in it
 
 
@@ -31,7 +33,8 @@ class Made:
         self._network, self._owners = network, owners_of(plan)
         self._of = {origin: owner(self._owners, origin) for origin in set(_origins(network))}
         self._filtered_by = {each.key: self._of[each.origin] for each in network.filters}
-        self._in_table = {table.key: frozenset(self._makers(table)) for table in network.tables}
+        self._places = {name: _places([self._of[part.origin]] for part in getattr(network, name)) for name in _PARTS}
+        self._places["tables"] = _places(map(self._makers, network.tables))
 
     def _makers(self, table: Table) -> Iterator[str]:
         yield self._of[table.origin]
@@ -44,25 +47,36 @@ class Made:
 
     def without(self, accounts: Iterable[str]) -> Network:
         """What `context` is of them."""
-        network, of, gone = self._network, self._of, frozenset(accounts)
-        return replace(
-            network,
-            tables=tuple(table for each in network.tables if (table := self._table(each, gone))),
-            links=tuple(each for each in network.links if of[each.origin] not in gone),
-            endpoints=tuple(each for each in network.endpoints if of[each.origin] not in gone),
-            filters=tuple(each for each in network.filters if of[each.origin] not in gone),
-            sessions=tuple(each for each in network.sessions if of[each.origin] not in gone),
-        )
+        gone = frozenset(accounts)
+        left: dict[str, Any] = {name: self._left(name, gone, lambda _: None) for name in _PARTS}
+        tables = self._left("tables", gone, lambda table: self._table(table, gone))
+        return replace(self._network, tables=tables, **left)
+
+    def _left(self, name: str, gone: Iterable[str], other: Callable[[Any], Any]) -> tuple[Any, ...]:
+        """Parts of one kind, with another or none in the place of those that these accounts are in."""
+        parts = list(getattr(self._network, name))
+        places = {place for account in gone for place in self._places[name].get(account, ())}
+        for place in sorted(places, reverse=True):
+            made = other(parts[place])
+            parts[place : place + 1] = [] if made is None else [made]
+        return tuple(parts)
 
     def _table(self, table: Table, gone: frozenset[str]) -> Table | None:
-        if self._in_table[table.key].isdisjoint(gone):
-            return table
         routes = tuple(route for route in table.routes if self._of[route.origin] not in gone)
         filters = tuple(key for key in table.filters if self._filtered_by[key] not in gone)
         left = replace(table, routes=routes, filters=filters)
         if self._of[table.origin] not in gone:
             return left
         return replace(left, origin=_SHELL) if routes else None
+
+
+def _places(makers: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+    """Where in a row each account has something, from those that have something at each place."""
+    found: dict[str, list[int]] = {}
+    for place, accounts in enumerate(makers):
+        for account in set(accounts):
+            found.setdefault(account, []).append(place)
+    return found
 
 
 def _origins(network: Network) -> Iterator[str]:
