@@ -6,10 +6,11 @@ import pytest
 from hubspoke.network.classes import Classes, members
 from hubspoke.network.filters import Admission, cells, judge
 from hubspoke.network.forward import forwarding
+from hubspoke.network.look_ups import LookUps
 from hubspoke.network.model import Filter, Network, Packet
 from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.spread import Aim, in_parts, spread
-from hubspoke.network.trace import LookUps, Path, Walks, walk
+from hubspoke.network.trace import Path, Walks, walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -11,13 +11,14 @@ from hubspoke.network.collecting import uncollected
 from hubspoke.network.delta import unlike, with_links
 from hubspoke.network.filters import Admission, Cell, Side, Traffic
 from hubspoke.network.forward import Forwarding, forwarding, reforwarding
+from hubspoke.network.look_ups import LookUps
 from hubspoke.network.model import End, Filter, Finding, Link, Network
 from hubspoke.network.questions import Question, Routed
 from hubspoke.network.roster import Keys, Roster, overlaps
 from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.sorts import Sort, Sorting
 from hubspoke.network.spread import Aim, Values, in_parts, respread, spread
-from hubspoke.network.trace import LookUps, Walks
+from hubspoke.network.trace import Walks
 
 _MTU, _ANY = attrgetter("mtu"), 1 << 16
 
