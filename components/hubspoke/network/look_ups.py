@@ -5,12 +5,15 @@ that were asked so far: a table with thousands of routes is not searched.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
+from operator import is_not
 
-from hubspoke.network.addresses import around, held
+from hubspoke.network.addresses import around, sizes
 from hubspoke.network.by_id import AT_MOST, ById
 from hubspoke.network.model import Prefixes, Route, Table
 from hubspoke.network.selection import Links, order_of, rank, usable
 
+LAYERS = 8  # prefixes occur in few tuples each: in the network's own, and in those that are announced
 Address = int
 Looked = tuple[tuple[Route, ...], tuple[Route, ...]]  # the routes that win, and those to the same prefix that do not
 Groups = dict[int, list[tuple[int, Route]]]  # routes with their places in a table, by id of what they are to
@@ -25,7 +28,7 @@ class LookUps:
 
     def of(self, table: Table, address: Address) -> Looked:
         """What a table says of an address, looked up once. Raises KeyError where it is of no known kind."""
-        groups, kept = self._kept.of(table, lambda table: (self._groups(table.routes), {}))
+        groups, kept = self._kept.of(table, lambda table: (self._groups(table), {}))
         if address not in kept:
             kept[address] = _chosen(table, self._holding(groups, address), self._links)
         return kept[address]
@@ -37,19 +40,35 @@ class LookUps:
         placed = [(place, length, route) for length, routes in fitting for place, route in routes]
         return [(length, route) for _, length, route in sorted(placed, key=lambda each: each[0])]
 
-    def _groups(self, routes: Sequence[Route]) -> Groups:
+    def _groups(self, table: Table) -> Groups:
+        """Those of a state before, but for the routes that others have taken the place of."""
         if len(self._holders) > AT_MOST:
             self._forget()
+        last, groups = self._last.get(table.key, ((), {}))
+        found = self._after(groups, last, table.routes) if len(last) == len(table.routes) else self._anew(table.routes)
+        self._last[table.key] = table.routes, found
+        return found
+
+    def _anew(self, routes: Sequence[Route]) -> Groups:
         found: Groups = {}
         for place, route in enumerate(routes):
-            found.setdefault(id(route.prefixes), []).append((place, route))
-        alike: Groups = {}
-        for those in found.values():
-            alike.setdefault(id(self._holders.alike(those[0][1].prefixes)), []).extend(those)
-        return alike
+            found.setdefault(self._name(route), []).append((place, route))
+        return found
+
+    def _after(self, groups: Groups, last: Sequence[Route], routes: Sequence[Route]) -> Groups:
+        found = dict(groups)
+        for place in compress(range(len(routes)), map(is_not, last, routes)):
+            old, new = self._name(last[place]), self._name(routes[place])
+            found[old] = [each for each in found[old] if each[0] != place]
+            found[new] = [*found.get(new, ()), (place, routes[place])]
+        return found
+
+    def _name(self, route: Route) -> int:
+        return id(self._holders.alike(route.prefixes))
 
     def _forget(self) -> None:
         self._holders = _Holders()
+        self._last: dict[str, tuple[Sequence[Route], Groups]] = {}
         self._kept: ById[Table, tuple[Groups, dict[Address, Looked]]] = ById()
 
 
@@ -59,8 +78,8 @@ class _Holders:
     def __init__(self) -> None:
         self._same: dict[Prefixes, Prefixes] = {}
         self._alike: ById[Prefixes, Prefixes] = ById()
-        self._first: dict[str, Prefixes] = {}  # most prefixes are in one tuple
-        self._more: dict[str, list[Prefixes]] = {}  # the others that they are in
+        self._layers: list[dict[str, Prefixes]] = []  # of tuples that have no prefix in common
+        self._more: dict[str, list[Prefixes]] = {}  # those that have one in common with some in every layer
         self._sizes: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
@@ -77,19 +96,22 @@ class _Holders:
         return self._same[prefixes]
 
     def _add(self, prefixes: Prefixes) -> None:
-        texts, sizes = held(prefixes)
-        self._sizes |= sizes
-        both = self._first.keys() & texts
-        for text in both:
+        self._sizes |= sizes(prefixes)
+        for layer in self._layers:
+            if layer.keys().isdisjoint(prefixes):
+                layer.update(dict.fromkeys(prefixes, prefixes))
+                return
+        if len(self._layers) < LAYERS:
+            self._layers.append(dict.fromkeys(prefixes, prefixes))
+            return
+        for text in dict.fromkeys(prefixes):
             self._more.setdefault(text, []).append(prefixes)
-        self._first.update(dict.fromkeys(texts - both, prefixes))
 
     def of(self, address: Address) -> Iterator[tuple[Prefixes, int]]:
         """The tuples with prefixes that hold an address, once for each of these, and how long it is."""
         for text, length in around(address, self._sizes).items():
-            if text in self._first:
-                yield self._first[text], length
-                yield from ((each, length) for each in self._more.get(text, ()))
+            yield from ((layer[text], length) for layer in self._layers if text in layer)
+            yield from ((each, length) for each in self._more.get(text, ()))
 
 
 def look_up(table: Table, address: Address, links: Links) -> Looked:

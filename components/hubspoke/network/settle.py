@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
+from hubspoke.network.by_id import exchanged
 from hubspoke.network.choose import Cell, Chooser, rechosen, swayed
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.delta import changes, indexed, rerouted, with_tables
@@ -131,7 +132,7 @@ def resettle(before: Settled, network: Network) -> Settled:
 def _resettled(before: Settled, network: Network) -> Settled:
     other = changes(before.given, indexed(network, before.network))
     try:
-        for prefixes in all_prefixes(other):
+        for prefixes in all_prefixes(_come(before.given, other)):
             before.classes.own(prefixes)
     except KeyError:
         return _settled(network)
@@ -140,6 +141,17 @@ def _resettled(before: Settled, network: Network) -> Settled:
     sides = Sides(network.sessions) if other.sessions else before.sides
     talk = _Talk(network, before.classes, sides, before.offers)
     return talk.settled(talk.resume(before, other))
+
+
+def _come(before: Network, other: Network) -> Network:
+    """What is other than before, with those routes of its tables alone that are other."""
+    tables = (
+        replace(table, routes=tuple(exchanged(before.table[table.key].routes, table.routes)[1]))
+        if table.key in before.table
+        else table
+        for table in other.tables
+    )
+    return replace(other, tables=tuple(tables))
 
 
 def _within_limits(settled: Settled) -> Settled:
