@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Network
-from itertools import chain
+from itertools import chain, islice
 
 import networkx
 from hubspoke.network.collecting import uncollected
@@ -84,7 +84,7 @@ def _hub(
     for n in range(SPOKES):
         spoke, segment = f"spoke {number}-{n}", SEGMENTS[n % len(SEGMENTS)]
         tails = [f".{n * 4 + i}.{last}/26" for i in range(4) for last in (0, 64, 128, 192)]
-        prefixes = tuple(f"10.{number * 4 + i}{tail}" for i in range(4) for tail in tails)[:PER_SPOKE]
+        prefixes = tuple(islice((f"10.{number * 4 + i}{tail}" for i in range(4) for tail in tails), PER_SPOKE))
         held[segment] += prefixes
         route = Route(prefixes, Via((f"at {spoke}",)), Source.ATTACHED, spoke)
         all_routes.append(route)

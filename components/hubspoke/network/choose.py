@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Health, Route, Source, Table
+from hubspoke.network.model import Health, Route, Source, Table, Via
 from hubspoke.network.offers import Offer
 from hubspoke.network.selection import order_of, rank, shares, usable
 
@@ -24,6 +24,7 @@ class Chooser:
 
     def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
         self._classes, self._links = classes, links
+        self._well = "down" not in links.values()
         self._worth: dict[tuple[str, int], Worth] = {}  # by kind of table and id of what is offered
         self._shared: dict[tuple[object, ...], bool] = {}  # likewise
 
@@ -60,16 +61,18 @@ class Chooser:
     def _open(self, table: Table, offers: Iterable[Offer], among: Bits) -> list[Offer]:
         """What takes part, each with those of the classes that no shield hides from it."""
         order = order_of(table)
-        found = [
-            (route, both) for route, bits in offers if (both := bits & among) and usable(table, route, self._links)
-        ]  # fmt: skip
+        found = [(route, both) for route, bits in offers if (both := bits & among) and self._usable(table, route)]
         if not order.shielded or not any(route.source in order.shielded for route, _ in found):
             return found
         hidden = 0
         for route, bits in offers:
-            if route.source in order.shields and usable(table, route, self._links):
+            if route.source in order.shields and self._usable(table, route):
                 hidden |= self._classes.within(bits)
         return [(route, bits & ~hidden if route.source in order.shielded else bits) for route, bits in found]
+
+    def _usable(self, table: Table, route: Route) -> bool:
+        hop = route.next_hop
+        return (self._well and isinstance(hop, Via) and bool(hop.links)) or usable(table, route, self._links)
 
     def _worth_of(self, table: Table, route: Route) -> Worth:
         key = table.kind, id(route)

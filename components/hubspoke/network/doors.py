@@ -120,11 +120,20 @@ class Doors:
 
     def _found(self, senders: Senders) -> "_Found":
         """In the first core, as what is kept is shared with other states."""
-        together: dict[str, list[Door]] = {}
+        together: dict[str, list[tuple[Sender, str]]] = {}
+        alone: list[Door] = []
         for key, own in senders:
-            alone = self._alone(self._first, key, own)
-            together.setdefault(alone.table or f"={key}", []).append(alone)
-        return _Found([_as_one(doors) for doors in together.values()])
+            tables = self._roster.by_key[key].tables
+            table, led = _way(self._first, tables[0]) if len(tables) == 1 else ("", 0)
+            if table:
+                together.setdefault(table, []).append((Sender(key, own, self._roster.owned[key], led), tables[0]))
+            else:
+                alone.append(self._alone(self._first, key, own))
+        found = [
+            Door(table, [sender for sender, _ in each], [entry for _, entry in each], (table,))
+            for table, each in together.items()
+        ]
+        return _Found(found + alone)
 
     def _alone(self, core: Core, key: str, own: Bits) -> Door:
         """The door of one sender by itself."""
@@ -133,18 +142,6 @@ class Doors:
         table, led = ways[0] if len(ways) == 1 else ("", 0)
         sender = Sender(key, own, self._roster.owned[key], led)
         return Door(table, [sender], tables, [door for door, _ in ways if door])
-
-
-def _as_one(doors: list[Door]) -> Door:
-    """One door of several that are the same."""
-    if len(doors) == 1:
-        return doors[0]
-    return Door(
-        doors[0].table,
-        [each.senders[0] for each in doors],
-        list(chain.from_iterable(each.entries for each in doors)),
-        doors[0].beyond,
-    )
 
 
 def _way(core: Core, table: str) -> tuple[str, Bits]:

@@ -17,12 +17,11 @@ LOOKED_AT = 20  # pairs that are followed in search of examples that differ
 
 
 class Pair(NamedTuple):
-    """Classes of a source and a target, and which way packets between them are not as they should be."""
+    """Classes of a source and a target between which packets are not as they should be."""
 
     source: int
     target: int
-    there: bool
-    back: bool
+    back: bool  # whether that may be about answers: they are not followed where all of them are known to come back
 
 
 def examples(known: Known, question: Question, pairs: Iterator[Pair], cell: Cell | None) -> tuple[Example, ...]:
@@ -51,14 +50,17 @@ def _example(known: Known, question: Question, pair: Pair, sent: Packet) -> Exam
         return Example(_no_way(known, question, there), replace(there, filters=()))
     if isinstance(question, SameWayBack):
         why = f"packets from {sent.source} to {sent.destination} and their answers do not cross the same firewall"
-        back = _back(known, sent, source, target)
-        return Example(why, replace(there, filters=()), replace(back, filters=()))
+        return Example(why, replace(there, filters=()), replace(_back(known, sent, source, target), filters=()))
     if isinstance(question, Isolated):
         return Example(f"{sent.source} reaches {sent.destination}", there)
-    answers = _back(known, sent, source, target) if pair.back else None
-    if not pair.there:
-        return Example(f"answers of {sent.destination} do not come back to {sent.source}", there, answers)
-    return Example(f"{sent.source} does not reach {sent.destination}", there, answers)
+    back = _back(known, sent, source, target) if pair.back else None
+    if back and _fails(back) and not _fails(there):
+        return Example(f"answers of {sent.destination} do not come back to {sent.source}", there, back)
+    return Example(f"{sent.source} does not reach {sent.destination}", there, back if back and _fails(back) else None)
+
+
+def _fails(way: Trace) -> bool:
+    return bool(way.blockers) or any(path.ending != "delivered" for path in way.paths)
 
 
 def _no_way(known: Known, question: Routed, there: Trace) -> str:

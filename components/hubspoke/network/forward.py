@@ -74,21 +74,24 @@ class _Maker:
                 every |= bits
         found = dict.fromkeys(prefixes, 0)
         for layer in classes.layers(every):
+            covered = claimed
             for step, bits in prefixes.items():
                 if own := bits & layer:
-                    found[step] |= classes.within(own) & ~claimed
-            claimed |= classes.within(every & layer)
+                    inside = classes.within(own)
+                    found[step] |= inside & ~claimed
+                    covered |= inside
+            claimed = covered
         within &= classes.inhabited
         return {step: left for step, bits in found.items() if (left := bits & within)}
 
     def ends(self, router: str, routes: tuple[Route, ...]) -> Ends:
+        if len(routes) == 1:
+            found = self.ends_of(router, routes[0].next_hop)
+            return found if len(found) == 1 else tuple(sorted(set(found)))
         key = router, *map(id, routes)
         if key not in self._ends:
-            if len(routes) == 1:
-                found = self.ends_of(router, routes[0].next_hop)
-            else:
-                found = tuple(end for route in routes for end in self.ends_of(router, route.next_hop))
-            self._ends[key] = found if len(found) == 1 else tuple(sorted(set(found)))
+            ends = {end for route in routes for end in self.ends_of(router, route.next_hop)}
+            self._ends[key] = tuple(sorted(ends))
         return self._ends[key]
 
     def ends_of(self, router: str, hop: NextHop) -> Ends:

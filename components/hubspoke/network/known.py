@@ -109,15 +109,15 @@ class Known:
 
     def stirs(self, keys: Keys, towards: Bits) -> bool:
         """Whether anything is other than before of packets of these endpoints to these classes."""
-        return any(True for _ in self._doors(self.roster.senders(keys), towards, before=True))
+        return any(self.behind(sort.members, towards, before=True) for sort in self.sorting.sources(keys))
 
-    def _doors(self, senders: Senders, towards: Bits, *, before: bool) -> Iterator[Door]:
-        """Senders by their doors; all, or those from which anything is other than before towards these classes."""
+    def behind(self, senders: Senders, towards: Bits, *, before: bool) -> list[Door]:
+        """The doors of senders; all, or those behind which anything is other than before towards these classes."""
         if not before:
-            return self.doors.of(senders)
+            return list(self.doors.of(senders))
         if towards not in self._stirred:
             self._stirred[towards] = {table for table, bits in self.moved.items() if bits & towards}
-        return self.doors.stirred(senders, self._stirred[towards])
+        return list(self.doors.stirred(senders, self._stirred[towards]))
 
     def no_endpoint(self, origin: str, keys: Iterable[str]) -> tuple[Finding, ...]:
         """That a question names endpoints that are not in the network, or have no address there."""
@@ -158,11 +158,8 @@ class Known:
 
     # Routes
 
-    def unmet(self, senders: Senders, wanted: Bits, parts: Parts, *, every: bool, before: bool) -> Iterator[Pairs]:
-        """Classes of senders with those of wanted targets that they do not get to. Each part says where to ask of some.
-
-        `before` says that all did, and do but for packets of which something moved.
-        """
+    def unmet(self, doors: Iterable[Door], wanted: Bits, parts: Parts, *, every: bool) -> Iterator[Pairs]:
+        """Classes of senders with those of wanted targets that they do not get to. Each part is about some."""
 
         def at(table: str) -> Bits:
             return union(bits & spread.at(table) for bits, spread in parts)
@@ -170,7 +167,7 @@ class Known:
         def leaving(key: str) -> Bits:
             return self.arriving(key, parts, every=every)
 
-        for door in self._doors(senders, wanted, before=before):
+        for door in doors:
             yield from door.unmet(wanted, at, leaving)
 
     def arriving(self, endpoint: str, parts: Parts, *, every: bool) -> Bits:
@@ -182,7 +179,7 @@ class Known:
         route: never too few. `before` says that none did.
         """
         passing, spread = self._ever(sort, "source") & wanted, self.routes(every=False, best=True)
-        for door in self._doors(sort.members, wanted, before=before):
+        for door in self.behind(sort.members, wanted, before=before):
             if passing & (door.aside | (spread.at(door.table) if door.table else 0)):
                 for key, own, owned, _ in door.senders:
                     if bits := passing & self.leaving(key, spread, every=False) & ~owned:

@@ -109,8 +109,7 @@ class _Past:
         """Where packets of a leaf come to."""
         if table not in self.known:
             steps = self._steps[table]
-            past = any(several[0] in self._leaves for several, _ in steps)
-            self.known[table] = joined(self._walk(table)) if past else steps
+            self.known[table] = joined(self._walk(table)) if self._leads_to_leaves(steps) else steps
         return self.known[table]
 
     def _walk(self, table: str) -> Iterator[tuple[Step, Bits]]:
@@ -132,31 +131,38 @@ class _Past:
             table, left = onward, on
         yield _AROUND if table in seen else ((table,), True), left
 
+    def _leads_to_leaves(self, steps: Steps) -> bool:
+        for several, _ in steps:
+            for end in several:
+                if end in self._leaves:
+                    return True
+        return False
+
     def table(self, table: str) -> Steps:
         """The steps of a table of the core."""
         steps = self._steps[table]
-        if not any(end in self._leaves for several, _ in steps for end in several):
+        if not self._leads_to_leaves(steps):
             return steps
-        return joined(found for step, bits in steps.items() for found in self._beyond(step, bits))
+        found: Steps = {}
+        for (several, sure), bits in steps.items():
+            for ends, left in self._from(several[0], bits) if len(several) == 1 else self._among(several, bits):
+                found[ends, sure] = found.get((ends, sure), 0) | left
+        return found
 
-    def _beyond(self, step: Step, bits: Bits) -> Iterator[tuple[Step, Bits]]:
-        several, sure = step
-        if len(several) == 1:
-            yield from (((ends, sure), left) for ends, left in self._from(several[0], bits))
-            return
+    def _among(self, several: Ends, bits: Bits) -> list[tuple[Ends, Bits]]:
         parts: list[tuple[Ends, Bits]] = [((), bits)]
         for end in several:
             parts = [((*ends, *there), both) for ends, left in parts for there, both in self._from(end, left)]
-        yield from (((tuple(sorted(set(ends))), sure), left) for ends, left in parts)
+        return [(tuple(sorted(set(ends))), left) for ends, left in parts]
 
-    def _from(self, end: str, bits: Bits) -> Iterator[tuple[Ends, Bits]]:
+    def _from(self, end: str, bits: Bits) -> list[tuple[Ends, Bits]]:
         """Where packets of these classes come to from an end, if that is a leaf."""
-        if end in self._leaves:
-            for (ends, _), there in self.leaf(end).items():
-                if both := bits & there:
-                    yield ends, both
-                    bits ^= both
-            if bits:
-                yield (LOST,), bits
-        else:
-            yield (end,), bits
+        if end not in self._leaves:
+            return [((end,), bits)]
+        found: list[tuple[Ends, Bits]] = []
+        for (ends, _), there in self.leaf(end).items():
+            if both := bits & there:
+                found.append((ends, both))
+                if not (bits := bits ^ both):
+                    return found
+        return [*found, ((LOST,), bits)]

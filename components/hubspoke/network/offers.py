@@ -21,6 +21,7 @@ class Offers:
     def __init__(self, classes: Classes) -> None:
         self.classes = classes
         self._alike: dict[object, Route] = {}
+        self._by_id: dict[int, Route] = {}
         self._kept: dict[str, _Made] = {}
 
     def of(self, table: Table) -> list[Offer]:
@@ -33,12 +34,13 @@ class Offers:
     def _made_of(self, routes: Sequence[Route], last: "_Made") -> "_Made":
         if len(routes) <= FEW:
             return _Made(routes, [(route, self.classes.own(route.prefixes)) for route in routes], {}, {})
-        went, came = (self._sorted(each) for each in exchanged(last.routes if last.found else (), routes))
+        other = exchanged(last.routes, routes) if last.found else ((), routes)
+        went, came = map(self._sorted, other)
         found, alike = dict(last.found), dict(last.alike)
         for key in went.keys() | came.keys():
             alike[key] = _without(alike.get(key, []), went.get(key, [])) + came.get(key, [])
             if alike[key]:
-                found[key] = self.alike(alike[key][0]), union(self.classes.own(r.prefixes) for r in alike[key])
+                found[key] = self._by_id[key], union(self.classes.own(route.prefixes) for route in alike[key])
             elif key in found:
                 del found[key], alike[key]
         return _Made(routes, list(found.values()), found, alike)
@@ -58,9 +60,10 @@ class Offers:
             route.communities, route.remote,
         )  # fmt: skip
         if key not in self._alike:
-            self._alike[key] = Route(
+            alike = Route(
                 (), hop, route.source, "", route.priority, route.as_path, route.med, route.communities, route.remote
             )
+            self._alike[key] = self._by_id[id(alike)] = alike
         return self._alike[key]
 
 

@@ -72,7 +72,8 @@ def _conclude(known: Known, question: Question, worst: "_Gaps", best: "_Gaps") -
     shown = best if best.count else worst
     failing = best.count or worst.count or int(bool(known.findings))
     findings = known.findings if answer == "unknown" else ()
-    return Verdict(question, answer, failing, examples(known, question, shown.pairs(), shown.cell), findings=findings)
+    pairs = shown.pairs(sure=best is worst)
+    return Verdict(question, answer, failing, examples(known, question, pairs, shown.cell), findings=findings)
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,13 @@ class _Gaps:
     def count(self) -> int:
         return sum(sources.bit_count() * targets.bit_count() for sources, targets, _ in self.gaps)
 
-    def pairs(self) -> Iterator[Pair]:
-        """One pair after the other, in the order of their classes."""
+    def pairs(self, *, sure: bool) -> Iterator[Pair]:
+        """One pair after the other, in the order of their classes; where it is not sure, either way may fail too."""
         there, back = (self._alike(way) for way in (False, True))
         for source in members(union(chain(there.values(), back.values()))):
             ahead, behind = (union(t for t, each in way.items() if each >> source & 1) for way in (there, back))
             for target in members(ahead | behind):
-                yield Pair(source, target, bool(ahead >> target & 1), bool(behind >> target & 1))
+                yield Pair(source, target, not sure or bool(behind >> target & 1))
 
     def _alike(self, back: bool) -> dict[Bits, Bits]:
         """The sources of one way, by the targets that they fail with."""
@@ -139,9 +140,10 @@ def _one_way(
 ) -> Iterator[tuple[Bits, Bits]]:
     """Senders, and receivers that they do not get through to."""
     wanted, senders = known.roster.together(targets), known.roster.together(sources)
-    for sort in known.sorting.sources(sources) if not before or known.stirs(sources, wanted) else ():
-        parts = known.past_filters(sort, cell, every=True, best=best, answers=answers)
-        yield from known.unmet(sort.members, wanted, parts, every=True, before=before)
+    for sort in known.sorting.sources(sources):
+        if doors := known.behind(sort.members, wanted, before=before):
+            parts = known.past_filters(sort, cell, every=True, best=best, answers=answers)
+            yield from known.unmet(doors, wanted, parts, every=True)
     for sort in () if before else known.sorting.targets(targets):  # filters judge as they did
         if out := senders & ~known.admitted(sort, cell, best=best, answers=answers):
             yield from ((gap, own) for key, own in sort.members if (gap := out & ~known.roster.owned[key]))
@@ -197,9 +199,8 @@ def _routed(known: Known, question: Routed, before: bool) -> Verdict:
 
 def _unrouted(known: Known, question: Routed, *, before: bool, best: bool) -> Iterator[Gap]:
     wanted, senders = known.roster.together(question.targets), known.roster.senders(question.sources)
-    parts = [(wanted, known.routes(every=True, best=best))]
-    for own, gap in known.unmet(senders, wanted, parts, every=True, before=before):
-        yield own, gap, False
+    doors, parts = known.behind(senders, wanted, before=before), [(wanted, known.routes(every=True, best=best))]
+    yield from ((own, gap, False) for own, gap in known.unmet(doors, wanted, parts, every=True))
 
 
 def _loop_free(known: Known, question: LoopFree) -> Verdict:

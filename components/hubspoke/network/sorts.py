@@ -54,11 +54,14 @@ class Sorting:
         """The classes of an endpoint, by sort."""
         if (key, side) not in self._names:
             endpoint, found = self._roster.by_key[key], dict[Name, Bits]()
-            own = endpoint.egress if side == "source" else endpoint.ingress
+            own, owned = endpoint.egress if side == "source" else endpoint.ingress, self._roster.owned[key]
             groups = self._groups(own, side)
-            for number in members(self._roster.owned[key]):
-                name = own, groups[number]
-                found[name] = found.get(name, 0) | 1 << number
+            if owned & (owned - 1):
+                for number in members(owned):
+                    name = own, groups[number]
+                    found[name] = found.get(name, 0) | 1 << number
+            elif owned:  # of one class, as most are
+                found[own, groups[owned.bit_length() - 1]] = owned
             self._names[key, side] = list(found.items())
         return self._names[key, side]
 

@@ -16,12 +16,12 @@ Into = dict[str, dict[str, Bits]]  # by end, the tables with steps to it, and th
 
 def forks(steps: Steps) -> bool:
     """Whether packets of one class may go to several ends."""
-    return any(len(ends) > 1 for ends, _ in steps)
+    return any(len(several) > 1 for several, _ in steps)
 
 
 def doubtful(steps: Steps) -> bool:
     """Whether it is not known where some packets go."""
-    return any(not sure or UNSURE in ends for ends, sure in steps)
+    return any(not sure or UNSURE in several for several, sure in steps)
 
 
 def differing(before: Steps, after: Steps, within: Bits) -> Bits:
