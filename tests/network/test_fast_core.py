@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from hubspoke.network.classes import Classes, members
+from hubspoke.network.choose import Cell, Chooser
+from hubspoke.network.classes import Classes, members, union
 from hubspoke.network.filters import Admission, cells, judge
 from hubspoke.network.forward import forwarding
 from hubspoke.network.look_ups import LookUps
-from hubspoke.network.model import Filter, Network, Packet
-from hubspoke.network.settle import Settled, resettle, settle
+from hubspoke.network.model import Filter, Network, Packet, Route, Source, Via
+from hubspoke.network.offers import Offers
+from hubspoke.network.settle import Settled, all_prefixes, resettle, settle
 from hubspoke.network.spread import Aim, in_parts, spread
 from hubspoke.network.trace import Path, Walks, walk
 from hypothesis import given, settings
@@ -122,3 +124,23 @@ def test_prefixes_that_the_classes_do_not_tell_apart_are_refused() -> None:
     for unknown in (("10.1.0.0/24",), ("10.9.0.0/16", "10.1.0.0/24"), ("10.3.0.0/16",)):
         with pytest.raises(KeyError):
             classes.own(unknown)
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks(), st.data())
+def test_what_tables_learned_is_chosen_among_once_as_if_it_were_for_each(network: Network, data: st.DataObject) -> None:
+    """For several tables that learned the same, whatever their own routes are."""
+    classes = Classes(all_prefixes(network))
+    chooser, offers = Chooser(classes, network.health), Offers(classes)
+    heard = [replace(r, source=Source.BGP) for t in network.tables for r in t.routes if isinstance(r.next_hop, Via)]
+    learned = [(route, classes.own(route.prefixes)) for route in heard]
+    for table in data.draw(st.permutations(network.tables)):
+        own = offers.of(table)
+        at_once = chooser.choose_all(table, own, learned)
+        anew = Chooser(classes, network.health).choose(table, [*own, *learned], classes.all)
+        assert won(at_once) == won(anew)
+
+
+def won(cells: list[Cell]) -> dict[int, tuple[frozenset[Route], bool]]:
+    assert sum(cell.bits.bit_count() for cell in cells) == union(cell.bits for cell in cells).bit_count()
+    return {number: (frozenset(cell.routes), cell.sure) for cell in cells for number in members(cell.bits)}

@@ -142,3 +142,19 @@ def test_packets_go_past_leaves_and_round_in_circles_among_them() -> None:
     forking = steps | {"d": {(("=y", "=x"), True): 0b0111}}
     assert ways(core_after(after, forking, ["d"])) == ways(core(forking, ()))
     assert replace(core_after(found, steps, []), detoured=frozenset()) == found
+
+
+def test_of_senders_behind_one_door_each_is_counted() -> None:
+    """Together where they are alike towards the targets; alone where one has some of them, or sends them elsewhere."""
+    one, other, third = (doors.Sender(key, own, own, 0b11110 & ~own) for key, own in (("a", 2), ("b", 4), ("c", 4)))
+    arrived = {"hub": 0b01000}
+
+    def unmet(*senders: doors.Sender, wanted: int) -> list[tuple[int, int]]:
+        door = doors.Door("hub", list(senders), ("x",), ("hub",))
+        return list(door.unmet(wanted, arrived.__getitem__, lambda _: 0))
+
+    assert unmet(one, other, wanted=0b11000) == [(0b110, 0b10000)]
+    assert unmet(one, other, wanted=0b11100) == [(0b010, 0b10100), (0b100, 0b10000)]
+    assert unmet(other, third, wanted=0b11000) == [(0b100, 0b10000), (0b100, 0b10000)]
+    assert unmet(one, other, wanted=0b11001) == [(0b010, 0b10001), (0b100, 0b10001)]
+    assert unmet(one, other, wanted=0b01000) == []

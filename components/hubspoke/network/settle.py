@@ -226,13 +226,20 @@ class _Talk:
         speaking: set[str] = set()
         for key in tables:
             table, among = self.network.table[key], self.stirred.pop(key)
-            fresh = self.chooser.choose(table, offered(table, self.offers, self.sides, self.heard), among)
+            fresh = self.fresh(table, among)
             self.cells[key] = rechosen(self.cells.get(key, ()), fresh, among)
             self.chosen[key] = self.chosen.get(key, 0) | among
             if key in self.sides.announcing:
                 before, self.paths[key] = self.paths.get(key), paths_of(fresh, self.paths.get(key, {}), among)
                 speaking |= set(self.sides.announcing[key]) if self.paths[key] != before else set()
         return speaking
+
+    def fresh(self, table: Table, among: Bits) -> list[Cell]:
+        """What a table chooses for these classes."""
+        if among == self.classes.all and table.key in self.sides.teaching:
+            heard = [news.offer for news in learned(table, self.sides, self.heard)]
+            return self.chooser.choose_all(table, self.offers.of(table), heard)
+        return self.chooser.choose(table, offered(table, self.offers, self.sides, self.heard), among)
 
     def listen(self, speaking: Iterable[str]) -> set[str]:
         """Hears these sides. Returns the tables that learned something else than before."""
