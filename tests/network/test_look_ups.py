@@ -61,6 +61,8 @@ def test_a_table_whose_routes_are_others_is_looked_up_as_if_it_were_the_first(
         table = replace(network.tables[0], routes=tuple(routes))
         for address in ADDRESSES:
             assert kept.of(table, int(IPv4Address(address))) == searched(table, address, links)
+        links = {**links, **dict.fromkeys(data.draw(st.lists(st.sampled_from([*links, "other"]))), "down")}
+        kept = LookUps(links, kept)
 
 
 @given(st.lists(prefixes(), min_size=1, max_size=6))

@@ -46,7 +46,8 @@ class Known:
         self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
         self.findings = (*self.network.findings, *self.overlaps)
         same = last and last.network.links is self.network.links
-        self.look_ups: LookUps = last.look_ups if last and same else LookUps(self.network.health)
+        looked = last.look_ups if last else None
+        self.look_ups: LookUps = looked if looked and same else LookUps(self.network.health, looked)
         self.doors: Doors = Doors(forwarding.core, self.roster, last.doors if last else None)
         if last and last.network.filters == self.network.filters:
             self._remember(last)

@@ -20,23 +20,34 @@ Groups = dict[int, list[tuple[int, Route]]]  # routes with their places in a tab
 
 
 class LookUps:
-    """What tables say of addresses while links are as they are: of one network, and of others with the same links."""
+    """What tables say of addresses while links are as they are: of one network, and of others with the same links.
 
-    def __init__(self, links: Links) -> None:
+    The index of prefixes is that of `last`, whose links may be others.
+    """
+
+    def __init__(self, links: Links, last: "LookUps | None" = None) -> None:
         self._links = links
-        self._forget()
+        self._index: _Index = last._index if last else _Index()
+        self._kept: ById[Table, dict[Address, Looked]] = ById()
 
     def of(self, table: Table, address: Address) -> Looked:
         """What a table says of an address, looked up once. Raises KeyError where it is of no known kind."""
-        groups, kept = self._kept.of(table, lambda table: (self._groups(table), {}))
+        kept = self._kept.of(table, lambda _: {})
         if address not in kept:
-            kept[address] = _chosen(table, self._holding(groups, address), self._links)
+            kept[address] = _chosen(table, self._index.routes(table, address), self._links)
         return kept[address]
 
-    def _holding(self, groups: Groups, address: Address) -> list[tuple[int, Route]]:
+
+class _Index:
+    """The routes of tables by the prefixes that they are to."""
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def routes(self, table: Table, address: Address) -> list[tuple[int, Route]]:
         """The routes to prefixes that hold an address, in their order, with the lengths of these prefixes."""
-        found = self._holders.of(address)
-        fitting = ((length, groups[id(each)]) for each, length in found if id(each) in groups)
+        groups = self._kept.of(table, self._groups)
+        fitting = ((length, groups[id(each)]) for each, length in self._holders.of(address) if id(each) in groups)
         placed = [(place, length, route) for length, routes in fitting for place, route in routes]
         return [(length, route) for _, length, route in sorted(placed, key=lambda each: each[0])]
 
@@ -69,7 +80,7 @@ class LookUps:
     def _forget(self) -> None:
         self._holders = _Holders()
         self._last: dict[str, tuple[Sequence[Route], Groups]] = {}
-        self._kept: ById[Table, tuple[Groups, dict[Address, Looked]]] = ById()
+        self._kept: ById[Table, Groups] = ById()
 
 
 class _Holders:
