@@ -94,9 +94,10 @@ class Doors:
     def __init__(self, core: Core, roster: Roster, last: "Doors | None" = None) -> None:
         self._core, self._roster, self._first = core, roster, core
         self._kept: ById[Senders, _Found] = ById()
+        self._ways: dict[str, tuple[str, Bits]] = {}  # in the first core
         self._strays: frozenset[str] = frozenset()  # tables that lead elsewhere than in the first core
         if last and len(strays := last._strays | core.detoured) < MANY:
-            self._first, self._kept, self._strays = last._first, last._kept, strays
+            self._first, self._kept, self._ways, self._strays = last._first, last._kept, last._ways, strays
 
     def of(self, senders: Senders) -> Iterator[Door]:
         """The doors of all of these. Where one leads elsewhere by now, each is by itself."""
@@ -124,7 +125,7 @@ class Doors:
         alone: list[Door] = []
         for key, own in senders:
             tables = self._roster.by_key[key].tables
-            table, led = _way(self._first, tables[0]) if len(tables) == 1 else ("", 0)
+            table, led = self._first_way(tables[0]) if len(tables) == 1 else ("", 0)
             if table:
                 together.setdefault(table, []).append((Sender(key, own, self._roster.owned[key], led), tables[0]))
             else:
@@ -134,6 +135,11 @@ class Doors:
             for table, each in together.items()
         ]
         return _Found(found + alone)
+
+    def _first_way(self, table: str) -> tuple[str, Bits]:
+        if table not in self._ways:
+            self._ways[table] = _way(self._first, table)
+        return self._ways[table]
 
     def _alone(self, core: Core, key: str, own: Bits) -> Door:
         """The door of one sender by itself."""
