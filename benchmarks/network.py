@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Network
-from itertools import chain
+from itertools import chain, islice
 
 import networkx
 from hubspoke.network.collecting import uncollected
 from hubspoke.network.failures import failing
 from hubspoke.network.known import Known
+from hubspoke.network.look_ups import LookUps
 from hubspoke.network.model import (
     Deliver,
     Drop,
@@ -40,7 +41,6 @@ from hubspoke.network.model import (
 )
 from hubspoke.network.prove import ask
 from hubspoke.network.questions import Isolated, Question, Reaches
-from hubspoke.network.trace import look_up
 
 HUBS, SPOKES, PER_SPOKE = 50, 60, 34  # 3,000 networks, 102,000 prefixes
 CHANGES = 50  # of one route each
@@ -84,7 +84,7 @@ def _hub(
     for n in range(SPOKES):
         spoke, segment = f"spoke {number}-{n}", SEGMENTS[n % len(SEGMENTS)]
         tails = [f".{n * 4 + i}.{last}/26" for i in range(4) for last in (0, 64, 128, 192)]
-        prefixes = tuple(f"10.{number * 4 + i}{tail}" for i in range(4) for tail in tails)[:PER_SPOKE]
+        prefixes = tuple(islice((f"10.{number * 4 + i}{tail}" for i in range(4) for tail in tails), PER_SPOKE))
         held[segment] += prefixes
         route = Route(prefixes, Via((f"at {spoke}",)), Source.ATTACHED, spoke)
         all_routes.append(route)
@@ -186,12 +186,12 @@ def failures(known: Known, kind: str) -> dict[str, int]:
 
 def naive(network: Network) -> None:
     """All pairs: for each network, a graph of every table's winner, and who gets there in it."""
-    links = {link.key: link.health for link in network.links}
+    look_ups = LookUps(network.health)
     for endpoint in network.endpoints:
         address = int(IPv4Network(endpoint.prefixes[0])[1])
         graph = networkx.DiGraph()
         for table in network.tables:
-            winners, _ = look_up(table, address, links)
+            winners, _ = look_ups.of(table, address)
             for route in winners:
                 match route.next_hop:
                     case Via(ways):

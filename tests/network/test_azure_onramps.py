@@ -11,11 +11,11 @@ from hubspoke.network.compare import Difference, compare
 from hubspoke.network.convert import actual
 from hubspoke.network.failures import prove_failures
 from hubspoke.network.intended import context, intended, questions
+from hubspoke.network.look_ups import look_up
 from hubspoke.network.model import Network, Source, Via
 from hubspoke.network.prove import prove
 from hubspoke.network.snapshot import Resource, Snapshot, from_export
 from hubspoke.network.told import as_told
-from hubspoke.network.trace import look_up
 from hubspoke.operate.seed import seed
 from hubspoke.plan import Plan, load_plan
 

@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from hubspoke.network.classes import Classes, members
+from hubspoke.network.choose import Cell, Chooser
+from hubspoke.network.classes import Classes, members, union
 from hubspoke.network.filters import Admission, cells, judge
 from hubspoke.network.forward import forwarding
-from hubspoke.network.model import Filter, Network, Packet
-from hubspoke.network.settle import Settled, resettle, settle
+from hubspoke.network.look_ups import LookUps
+from hubspoke.network.model import Filter, Network, Packet, Route, Source, Via
+from hubspoke.network.offers import Offers
+from hubspoke.network.settle import Settled, all_prefixes, resettle, settle
 from hubspoke.network.spread import Aim, in_parts, spread
-from hubspoke.network.trace import LookUps, Path, Walks, walk
+from hubspoke.network.trace import Path, Walks, walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,9 +34,9 @@ def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
     for (table, address), found in paths.items():
         bit = 1 << settled.classes.of(address)
         endings = {path.ending for path in found}
-        assert bool(every[table] & bit) == (endings == {"delivered"}), (table, address)
-        assert bool(some[table] & bit) == bool(endings & {"delivered", "unknown"}), (table, address)
-        assert bool(terminates[table] & bit) == ("loop" not in endings), (table, address)
+        assert bool(every.at(table) & bit) == (endings == {"delivered"}), (table, address)
+        assert bool(some.at(table) & bit) == bool(endings & {"delivered", "unknown"}), (table, address)
+        assert bool(terminates.at(table) & bit) == ("loop" not in endings), (table, address)
 
 
 @settings(max_examples=60, deadline=None)
@@ -52,17 +55,17 @@ def test_ways_that_were_walked_before_are_walked_again(network: Network, data: s
 @settings(max_examples=80, deadline=None)
 @given(networks(), st.data())
 def test_what_passes_tables_is_found_in_parts_as_it_is_at_once(network: Network, data: st.DataObject) -> None:
-    settled = settled_or_not(network)
+    some = data.draw(st.integers(0, 3))
+    filtered = tuple(replace(table, filters=("f0",)) for table in network.tables[:some])
+    settled = settled_or_not(replace(network, tables=filtered + network.tables[some:]))
     made, full = forwarding(settled), settled.classes.inhabited
-    passes = {
-        table.key: data.draw(st.integers(0, full)) & full for table in network.tables[: data.draw(st.integers(0, 3))]
-    }
+    passes = {table.key: data.draw(st.integers(0, full)) & full for table in filtered}
     for every in (True, False):
         at_once, found = spread(made, Aim(every, False, tuple(passes.items()))), dict.fromkeys(network.table, 0)
         for bits, part in in_parts(passes, full):
             values = spread(made, Aim(every, False, part))
-            found = {table: known | values[table] & bits for table, known in found.items()}
-        assert found == {table: at_once[table] for table in network.table}
+            found = {table: known | values.at(table) & bits for table, known in found.items()}
+        assert found == {table: at_once.at(table) for table in network.table}
 
 
 @settings(max_examples=80, deadline=None)
@@ -73,9 +76,9 @@ def test_at_best_is_never_less_than_at_worst_and_the_same_where_all_is_known(net
     for every in (True, False):
         worst, best = (spread(made, Aim(every, b)) for b in (False, True))
         for table in network.table:
-            assert worst[table] & ~best[table] == 0
+            assert worst.at(table) & ~best.at(table) == 0
             if made.certain:
-                assert worst[table] == best[table]
+                assert worst.at(table) == best.at(table)
 
 
 @settings(max_examples=50, deadline=None)
@@ -121,3 +124,23 @@ def test_prefixes_that_the_classes_do_not_tell_apart_are_refused() -> None:
     for unknown in (("10.1.0.0/24",), ("10.9.0.0/16", "10.1.0.0/24"), ("10.3.0.0/16",)):
         with pytest.raises(KeyError):
             classes.own(unknown)
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks(), st.data())
+def test_what_tables_learned_is_chosen_among_once_as_if_it_were_for_each(network: Network, data: st.DataObject) -> None:
+    """For several tables that learned the same, whatever their own routes are."""
+    classes = Classes(all_prefixes(network))
+    chooser, offers = Chooser(classes, network.health), Offers(classes)
+    heard = [replace(r, source=Source.BGP) for t in network.tables for r in t.routes if isinstance(r.next_hop, Via)]
+    learned = [(route, classes.own(route.prefixes)) for route in heard]
+    for table in data.draw(st.permutations(network.tables)):
+        own = offers.of(table)
+        at_once = chooser.choose_all(table, own, learned)
+        anew = Chooser(classes, network.health).choose(table, [*own, *learned], classes.all)
+        assert won(at_once) == won(anew)
+
+
+def won(cells: list[Cell]) -> dict[int, tuple[frozenset[Route], bool]]:
+    assert sum(cell.bits.bit_count() for cell in cells) == union(cell.bits for cell in cells).bit_count()
+    return {number: (frozenset(cell.routes), cell.sure) for cell in cells for number in members(cell.bits)}

@@ -1,5 +1,6 @@
 """Small networks in few words, for scenarios that are worked out by hand."""
 
+from hubspoke.network.look_ups import look_up
 from hubspoke.network.model import (
     Deliver,
     End,
@@ -13,7 +14,6 @@ from hubspoke.network.model import (
     Via,
 )
 from hubspoke.network.settle import settle
-from hubspoke.network.trace import look_up
 
 
 def via(*links: str) -> Via:

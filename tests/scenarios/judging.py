@@ -63,5 +63,5 @@ class Judge:
 
     def _arrivals(self, known: Known) -> Values:
         """What arrives, by the tables that networks send from."""
-        values = known.routes(every=True, best=False)
-        return {key: values[key] for e in self.network.endpoints for key in e.tables if key in values}
+        found = known.routes(every=True, best=False)
+        return {key: found.at(key) for e in self.network.endpoints for key in e.tables if key in known.network.table}

@@ -26,12 +26,17 @@ def held(prefixes: Prefixes) -> Held:
 
 
 def _made_of(prefixes: Prefixes) -> Held:
-    return frozenset(prefixes), frozenset(int(end.lstrip("/")) for end in set(map(_END, prefixes)))
+    return frozenset(prefixes), sizes(prefixes)
 
 
-def around(address: int, sizes: Iterable[int]) -> dict[str, int]:
+def sizes(prefixes: Prefixes) -> frozenset[int]:
+    """The lengths of prefixes."""
+    return frozenset(int(end.lstrip("/")) for end in set(map(_END, prefixes)))
+
+
+def around(address: int, several: Iterable[int]) -> dict[str, int]:
     """The prefixes of these lengths that hold an address: they are canonical, so there is one text for each."""
-    return {_around(address, size): size for size in sizes}
+    return {_around(address, size): size for size in several}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -41,8 +46,8 @@ def _around(address: int, size: int) -> str:
 
 def lengths(prefixes: Prefixes, address: int) -> list[int]:
     """Lengths of the prefixes that hold an address."""
-    texts, sizes = held(prefixes)
-    return [size for size in sizes if _around(address, size) in texts]
+    texts, several = held(prefixes)
+    return [size for size in several if _around(address, size) in texts]
 
 
 def holds(prefixes: Prefixes, address: str) -> bool:

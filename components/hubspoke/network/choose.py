@@ -1,10 +1,10 @@
 """Which routes of a table win, prefix by prefix: for all prefixes at once, as sets of classes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Health, Route, Source, Table
+from hubspoke.network.classes import Bits, Classes, union
+from hubspoke.network.model import Health, Route, Source, Table, Via
 from hubspoke.network.offers import Offer
 from hubspoke.network.selection import order_of, rank, shares, usable
 
@@ -24,7 +24,9 @@ class Chooser:
 
     def __init__(self, classes: Classes, links: Mapping[str, Health]) -> None:
         self._classes, self._links = classes, links
+        self._well = "down" not in links.values()
         self._worth: dict[tuple[str, int], Worth] = {}  # by kind of table and id of what is offered
+        self._learned: dict[tuple[object, ...], tuple[Sequence[Offer], list[Cell]]] = {}  # by id of what was learned
         self._shared: dict[tuple[object, ...], bool] = {}  # likewise
 
     def choose(self, table: Table, offers: Iterable[Offer], among: Bits) -> list[Cell]:
@@ -36,6 +38,21 @@ class Chooser:
             once |= bits
         alone = [Cell(left, (route,), True) for route, bits in found if (left := bits ^ (bits & twice))]
         return _merged([*alone, *self._best(table, found, twice)]) if twice else alone
+
+    def choose_all(self, table: Table, own: Sequence[Offer], learned: Sequence[Offer]) -> list[Cell]:
+        """The winners for all prefixes. What tables of a router learned is mostly the same: where none of a table's own
+        routes has a say, it is chosen among once.
+        """
+        swayed_by_own = union(swayed(self._classes, table, route.source, bits) for route, bits in own)
+        rest = self._classes.all & ~swayed_by_own
+        alone = (Cell(left, c.routes, c.sure) for c in self._among_learned(table, learned) if (left := c.bits & rest))
+        return _merged([*alone, *self.choose(table, [*own, *learned], swayed_by_own)])
+
+    def _among_learned(self, table: Table, learned: Sequence[Offer]) -> list[Cell]:
+        key = table.kind, table.multipath, *map(id, learned)
+        if key not in self._learned:
+            self._learned[key] = learned, self.choose(table, learned, self._classes.all)
+        return self._learned[key][1]
 
     def _best(self, table: Table, found: Iterable[Offer], free: Bits) -> list[Cell]:
         """The winners where several routes are to the same prefixes."""
@@ -60,16 +77,18 @@ class Chooser:
     def _open(self, table: Table, offers: Iterable[Offer], among: Bits) -> list[Offer]:
         """What takes part, each with those of the classes that no shield hides from it."""
         order = order_of(table)
-        found = [
-            (route, both) for route, bits in offers if (both := bits & among) and usable(table, route, self._links)
-        ]  # fmt: skip
+        found = [(route, both) for route, bits in offers if (both := bits & among) and self._usable(table, route)]
         if not order.shielded or not any(route.source in order.shielded for route, _ in found):
             return found
         hidden = 0
         for route, bits in offers:
-            if route.source in order.shields and usable(table, route, self._links):
+            if route.source in order.shields and self._usable(table, route):
                 hidden |= self._classes.within(bits)
         return [(route, bits & ~hidden if route.source in order.shielded else bits) for route, bits in found]
+
+    def _usable(self, table: Table, route: Route) -> bool:
+        hop = route.next_hop
+        return (self._well and isinstance(hop, Via) and bool(hop.links)) or usable(table, route, self._links)
 
     def _worth_of(self, table: Table, route: Route) -> Worth:
         key = table.kind, id(route)

@@ -33,6 +33,14 @@ def members(bits: Bits) -> Iterator[int]:
         bits ^= low
 
 
+def union(several: Iterable[Bits]) -> Bits:
+    """All classes that are in any of these sets."""
+    found = 0
+    for bits in several:
+        found |= bits
+    return found
+
+
 class Classes:
     """The classes that tuples of prefixes cut the IPv4 addresses into. Raises ValueError for what is no prefix."""
 

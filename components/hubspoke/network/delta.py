@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import compress
-from operator import is_not
+from itertools import chain
 from typing import TypeVar
 
+from hubspoke.network.by_id import exchanged
 from hubspoke.network.choose import swayed
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.model import Link, Network, Table
@@ -15,13 +15,7 @@ T = TypeVar("T")
 
 def unlike(before: Sequence[T], after: Sequence[T]) -> list[T]:
     """The elements of the two that are in one of them only, or not in the same place."""
-    if before is after:
-        return []
-    if len(before) == len(after):
-        pairs = compress(zip(before, after, strict=True), map(is_not, before, after))
-        return [each for pair in pairs for each in pair]
-    shared = set(map(id, before)) & set(map(id, after))
-    return [each for each in (*before, *after) if id(each) not in shared]
+    return list(chain.from_iterable(exchanged(before, after)))
 
 
 def changes(before: Network, after: Network) -> Network:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from hubspoke.network.classes import Bits, members
 from hubspoke.network.filters import Cell, answer
@@ -11,18 +12,24 @@ from hubspoke.network.model import Endpoint, Packet, Protocol
 from hubspoke.network.questions import Example, Isolated, Question, Routed, SameWayBack
 from hubspoke.network.trace import Trace, owner_of, without_stateful
 
-Pairs = Iterator[tuple[int, int]]  # classes of a source and a target
 AT_MOST = 5  # examples of one verdict
 LOOKED_AT = 20  # pairs that are followed in search of examples that differ
 
 
-def examples(known: Known, question: Question, pairs: Pairs, cell: Cell | None) -> tuple[Example, ...]:
+class Pair(NamedTuple):
+    """Classes of a source and a target between which packets are not as they should be."""
+
+    source: int
+    target: int
+    back: bool  # whether that may be about answers: they are not followed where all of them are known to come back
+
+
+def examples(known: Known, question: Question, pairs: Iterator[Pair], cell: Cell | None) -> tuple[Example, ...]:
     """A packet for each of the first few ways in which pairs fail."""
     found: dict[object, Example] = {}
-    for source, target in islice(pairs, LOOKED_AT):
+    for pair in islice(pairs, LOOKED_AT):
         if len(found) < AT_MOST:
-            sent = packet(known, source, target, cell)
-            example = _example(known, question, sent, _holder(known, source), _holder(known, target))
+            example = _example(known, question, pair, packet(known, pair.source, pair.target, cell))
             found.setdefault(_kind(example), example)
     return tuple(found.values())
 
@@ -36,21 +43,24 @@ def packet(known: Known, source: int, target: int, cell: Cell | None) -> Packet:
     return Packet(*ends, protocol, cell.ports)
 
 
-def _example(known: Known, question: Question, sent: Packet, source: Endpoint, target: Endpoint) -> Example:
+def _example(known: Known, question: Question, pair: Pair, sent: Packet) -> Example:
+    source, target = _holder(known, pair.source), _holder(known, pair.target)
     there = known.walks.between(sent, source, target)
     if isinstance(question, Routed):
         return Example(_no_way(known, question, there), replace(there, filters=()))
     if isinstance(question, SameWayBack):
         why = f"packets from {sent.source} to {sent.destination} and their answers do not cross the same firewall"
-        back = _back(known, sent, source, target)
-        return Example(why, replace(there, filters=()), replace(back, filters=()))
+        return Example(why, replace(there, filters=()), replace(_back(known, sent, source, target), filters=()))
     if isinstance(question, Isolated):
         return Example(f"{sent.source} reaches {sent.destination}", there)
-    back = _back(known, sent, source, target)
-    fails = [way for way in (there, back) if _fails(way)]
-    if fails == [back]:
+    back = _back(known, sent, source, target) if pair.back else None
+    if back and _fails(back) and not _fails(there):
         return Example(f"answers of {sent.destination} do not come back to {sent.source}", there, back)
-    return Example(f"{sent.source} does not reach {sent.destination}", there, back if back in fails else None)
+    return Example(f"{sent.source} does not reach {sent.destination}", there, back if back and _fails(back) else None)
+
+
+def _fails(way: Trace) -> bool:
+    return bool(way.blockers) or any(path.ending != "delivered" for path in way.paths)
 
 
 def _no_way(known: Known, question: Routed, there: Trace) -> str:
@@ -72,10 +82,6 @@ def _holder(known: Known, number: int) -> Endpoint:
     holders = known.roster.owners[number]
     found = known.roster.by_key[holders[0]] if len(holders) == 1 else None
     return found or owner_of(known.network, known.classes.sample(number)) or known.roster.by_key[holders[0]]
-
-
-def _fails(way: Trace) -> bool:
-    return bool(way.blockers) or any(path.ending != "delivered" for path in way.paths)
 
 
 def _kind(example: Example) -> object:

@@ -149,6 +149,7 @@ class Admission:
         self._classes = classes
         self._kept: dict[tuple[int, str, Side, Cell, int], Passing] = {}
         self._groups: dict[tuple[int, Side], tuple[Sequence[Rule], list[int]]] = {}
+        self.size = len(classes)
 
     def passing(self, filters: Iterable[Filter], cell: Cell, end: Side, number: int) -> Passing:
         """What passes all filters, where one end of the packet is of the class `number`."""

@@ -6,18 +6,23 @@ from functools import cached_property
 from itertools import compress
 from operator import attrgetter, is_not
 
-from hubspoke.network.classes import Bits
+from hubspoke.network.classes import Bits, union
 from hubspoke.network.collecting import uncollected
 from hubspoke.network.delta import unlike, with_links
+from hubspoke.network.doors import Door, Doors
 from hubspoke.network.filters import Admission, Cell, Side, Traffic
 from hubspoke.network.forward import Forwarding, forwarding, reforwarding
+from hubspoke.network.look_ups import LookUps
 from hubspoke.network.model import End, Filter, Finding, Link, Network
 from hubspoke.network.questions import Question, Routed
-from hubspoke.network.roster import Keys, Roster, overlaps
+from hubspoke.network.roster import Keys, Roster, Senders, overlaps
 from hubspoke.network.settle import Settled, resettle, settle
 from hubspoke.network.sorts import Sort, Sorting
-from hubspoke.network.spread import Aim, Values, in_parts, respread, spread
-from hubspoke.network.trace import LookUps, Walks
+from hubspoke.network.spread import Aim, Spread, in_parts, respread, spread
+from hubspoke.network.trace import Walks
+
+Pairs = tuple[Bits, Bits]  # classes of senders, and of targets
+Parts = list[tuple[Bits, Spread]]  # some targets, and where those are arrived at from
 
 _MTU, _ANY = attrgetter("mtu"), 1 << 16
 
@@ -34,15 +39,17 @@ class Known:
         self.narrowest = min(map(_MTU, self.network.links), default=_ANY)  # bytes that every link carries
         self.proven: set[Question] = set()
         self.proven_before: set[Question] = set()  # and still is, but for packets of which something moved
-        self.moved: dict[str, Bits] = {}  # by table: the classes of which anything is other than before
-        self._values: dict[Aim, Values] = {}
-        self._stirred: dict[Bits, frozenset[str]] = {}
+        self.moved: dict[str, Bits] = {}  # by table of the core: the classes of which anything is other than before
+        self._spread: dict[Aim, Spread] = {}
+        self._stirred: dict[Bits, set[str]] = {}  # by classes, the tables of the core where some of them moved
         self.roster: Roster = last.roster if last else Roster(self.network.endpoints, forwarding.owned)
         self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
         self.findings = (*self.network.findings, *self.overlaps)
         same = last and last.network.links is self.network.links
-        self.look_ups: LookUps = last.look_ups if last and same else LookUps(self.network.health)
-        if last and _judges_alike(last.network, self.network):
+        looked = last.look_ups if last else None
+        self.look_ups: LookUps = looked if looked and same else LookUps(self.network.health, looked)
+        self.doors: Doors = Doors(forwarding.core, self.roster, last.doors if last else None)
+        if last and last.network.filters == self.network.filters:
             self._remember(last)
         else:
             self.traffic = Traffic(self.network.filters)
@@ -61,7 +68,7 @@ class Known:
         settled = resettle(self.settled, network)
         if settled.classes is not self.classes:
             return Known(settled, forwarding(settled), Admission(settled.classes))
-        if unlike(self.network.endpoints, network.endpoints):
+        if unlike(self.network.endpoints, network.endpoints) or not _same_places(self.network, network):
             return Known(settled, forwarding(settled), self.admission)
         return self._after(settled, settled.chosen)
 
@@ -71,15 +78,18 @@ class Known:
     def _remember(self, last: "Known") -> None:
         """Takes over what is kept, and works out again what may have moved."""
         self.traffic, self.sorting = last.traffic, last.sorting
-        before = dict(last._values)
+        before = dict(last._spread)
         if last.forwarding.certain and not self.forwarding.certain:  # while all was certain, the best was the worst
-            best = ((replace(aim, best=True), values) for aim, values in last._values.items())
-            before |= {aim: values | aim.at_ends(self.forwarding) for aim, values in best}
-        self._values, self.moved = respread(self.forwarding, before)
+            before |= dict(map(self._at_best, last._spread.values()))
+        self._spread, self.moved = respread(self.forwarding, before)
         if self.findings == last.findings:
             same = self.narrowest >= last.narrowest
             self.proven_before = set(last.proven if same else filter(self.keeps, last.proven))
-            self.proven = set() if self.moved else set(self.proven_before)
+            self.proven = set() if self.moved or self.forwarding.core.detoured else set(self.proven_before)
+
+    def _at_best(self, worst: Spread) -> tuple[Aim, Spread]:
+        aim = replace(worst.aim, best=True)
+        return aim, Spread(worst.forwarding, aim, worst.values | aim.at_ends(self.forwarding))
 
     @property
     def certain(self) -> bool:
@@ -98,15 +108,17 @@ class Known:
         """Whether the answer follows from what is kept, and not from links that are too narrow for it alone."""
         return not (isinstance(question, Routed) and question.mtu > self.narrowest)
 
-    def anew(self, sources: Keys, targets: Keys, before: bool) -> Keys:
-        """The sources to be asked about: all, or of what was proven before, those from which anything moved."""
+    def stirs(self, keys: Keys, towards: Bits) -> bool:
+        """Whether anything is other than before of packets of these endpoints to these classes."""
+        return any(self.behind(sort.members, towards, before=True) for sort in self.sorting.sources(keys))
+
+    def behind(self, senders: Senders, towards: Bits, *, before: bool) -> list[Door]:
+        """The doors of senders; all, or those behind which anything is other than before towards these classes."""
         if not before:
-            return sources
-        towards = self.roster.together(targets)
+            return list(self.doors.of(senders))
         if towards not in self._stirred:
-            self._stirred[towards] = self.roster.stirred(towards, self.moved)
-        found = self._stirred[towards]
-        return tuple(key for key in sources if key in found) if found else ()
+            self._stirred[towards] = {table for table, bits in self.moved.items() if bits & towards}
+        return list(self.doors.stirred(senders, self._stirred[towards]))
 
     def no_endpoint(self, origin: str, keys: Iterable[str]) -> tuple[Finding, ...]:
         """That a question names endpoints that are not in the network, or have no address there."""
@@ -135,10 +147,11 @@ class Known:
         return self._ever(sort, "destination")
 
     def _ever(self, sort: Sort, end: Side) -> Bits:
-        bits = self.inhabited
-        for key in sort.filters:
-            bits &= self.admission.ever(self.network.filter[key], sort.number, end)
-        return bits
+        if sort.ever is None:
+            sort.ever = self.inhabited
+            for key in sort.filters:
+                sort.ever &= self.admission.ever(self.network.filter[key], sort.number, end)
+        return sort.ever
 
     def _passing(self, keys: Keys, cell: Cell, end: Side, number: int, *, best: bool, answers: bool) -> Bits:
         passing = self.admission.passing(self.filters(keys, answers=answers), cell, end, number)
@@ -146,53 +159,58 @@ class Known:
 
     # Routes
 
-    def arriving(
-        self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool
-    ) -> Iterator[tuple[str, Bits, Bits]]:
-        """By endpoint of a sort, its classes, and the targets that they get to past all filters but the targets'."""
-        parts = list(self._past_filters(sort, cell, every=every, best=best, answers=answers))
-        for key, own in sort.members:
-            found = 0
-            for bits, values in parts:
-                found |= bits & self.leaving(key, values, every=every)
-            yield key, own, found
+    def unmet(self, doors: Iterable[Door], wanted: Bits, parts: Parts, *, every: bool) -> Iterator[Pairs]:
+        """Classes of senders with those of wanted targets that they do not get to. Each part is about some."""
 
-    def ever_arriving(self, sort: Sort) -> Iterator[tuple[str, Bits, Bits]]:
-        """The same past rules that might let it out, over some route: never too few."""
-        passing, values = self._ever(sort, "source"), self.routes(every=False, best=True)
-        for key, own in sort.members:
-            yield key, own, passing & self.leaving(key, values, every=False)
+        def at(table: str) -> Bits:
+            return union(bits & spread.at(table) for bits, spread in parts)
 
-    def leaving(self, endpoint: str, values: Values, *, every: bool) -> Bits:
+        def leaving(key: str) -> Bits:
+            return self.arriving(key, parts, every=every)
+
+        for door in doors:
+            yield from door.unmet(wanted, at, leaving)
+
+    def arriving(self, endpoint: str, parts: Parts, *, every: bool) -> Bits:
+        """The targets that packets of an endpoint get to."""
+        return union(bits & self.leaving(endpoint, spread, every=every) for bits, spread in parts)
+
+    def ever_arriving(self, sort: Sort, wanted: Bits, *, before: bool) -> Iterator[tuple[str, Bits, Bits]]:
+        """Senders, their classes, and wanted targets that they get to past rules that might let it out, over some
+        route: never too few. `before` says that none did.
+        """
+        passing, spread = self._ever(sort, "source") & wanted, self.routes(every=False, best=True)
+        for door in self.behind(sort.members, wanted, before=before):
+            if passing & (door.aside | (spread.at(door.table) if door.table else 0)):
+                for key, own, owned, _ in door.senders:
+                    if bits := passing & self.leaving(key, spread, every=False) & ~owned:
+                        yield key, own, bits
+
+    def leaving(self, endpoint: str, spread: Spread, *, every: bool) -> Bits:
         """What holds of packets that leave an endpoint: from every of its tables, or from some."""
         tables = self.roster.by_key[endpoint].tables
-        if len(tables) == 1:
-            return values[tables[0]]
-        found = [values[table] for table in tables]
+        found = [spread.at(table) for table in tables]
         bits = found[0] if found else self.inhabited if every else 0
         for each in found[1:]:
             bits = bits & each if every else bits | each
         return bits
 
-    def _past_filters(
-        self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool
-    ) -> Iterator[tuple[Bits, Values]]:
+    def past_filters(self, sort: Sort, cell: Cell, *, every: bool, best: bool, answers: bool) -> Parts:
         """The targets that a sort's filters let it send to, in parts, and where those of a part are arrived at from."""
         passing = self._passing(sort.filters, cell, "source", sort.number, best=best, answers=answers)
         passes = {
             key: self._passing(self.network.table[key].filters, cell, "source", sort.number, best=best, answers=answers)
             for key in self._filtered
         }
-        for bits, part in in_parts(passes, passing):
-            yield bits, self._spread(Aim(every, best, part))
+        return [(bits, self._spread_of(Aim(every, best, part))) for bits, part in in_parts(passes, passing)]
 
-    def _spread(self, aim: Aim) -> Values:
+    def _spread_of(self, aim: Aim) -> Spread:
         """Found once; at best what it is at worst, where nothing is unknown."""
         if aim.best and self.forwarding.certain:
             aim = replace(aim, best=False)
-        if aim not in self._values:
-            self._values[aim] = spread(self.forwarding, aim)
-        return self._values[aim]
+        if aim not in self._spread:
+            self._spread[aim] = spread(self.forwarding, aim)
+        return self._spread[aim]
 
     @cached_property
     def walks(self) -> Walks:
@@ -203,35 +221,33 @@ class Known:
     def _filtered(self) -> tuple[str, ...]:
         return tuple(table.key for table in self.network.tables if table.filters)
 
-    def routes(self, *, every: bool, best: bool) -> Values:
-        """What arrives by the routes alone, by the table it starts in."""
-        return self._spread(Aim(every, best))
+    def routes(self, *, every: bool, best: bool) -> Spread:
+        """What arrives by the routes alone."""
+        return self._spread_of(Aim(every, best))
 
-    def looping(self) -> Values:
-        """What may go round in circles, by the table it starts in."""
-        ended = self._spread(Aim(every=True, best=False, ends=True))
-        return {table: self.inhabited & ~bits for table, bits in ended.items()}
+    def looping(self, table: str) -> Bits:
+        """What may go round in circles from a table."""
+        return self.inhabited & ~self._spread_of(Aim(every=True, best=False, ends=True)).at(table)
 
     def stateful_tables(self) -> tuple[str, ...]:
         """Tables with a stateful filter."""
         by_key = self.network.filter
         return tuple(t for t in self._filtered if any(by_key[f].stateful for f in self.network.table[t].filters))
 
-    def through(self, table: str) -> Values:
-        """What arrives on some path that crosses a table."""
-        arrives = self.routes(every=False, best=True)[table]
-        crossing = self._spread(Aim(every=False, best=True, crosses=table))
-        return {start: bits & arrives for start, bits in crossing.items()}
+    def through(self, endpoint: str, table: str) -> Bits:
+        """What arrives from an endpoint on some path that crosses a table."""
+        crossing = self._spread_of(Aim(every=False, best=True, crosses=table))
+        return self.leaving(endpoint, crossing, every=False) & self.routes(every=False, best=True).at(table)
 
-    def around(self, table: str) -> Values:
-        """What arrives on some path that does not cross a table."""
-        return self._spread(Aim(every=False, best=True, passes=((table, 0),)))
+    def around(self, endpoint: str, table: str) -> Bits:
+        """What arrives from an endpoint on some path that does not cross a table."""
+        return self.leaving(endpoint, self._spread_of(Aim(every=False, best=True, passes=((table, 0),))), every=False)
 
 
-def _judges_alike(one: Network, other: Network) -> bool:
-    """Whether the filters are the same, and at the same tables."""
+def _same_places(one: Network, other: Network) -> bool:
+    """Whether filters are at the same tables."""
     tables = compress(zip(one.tables, other.tables, strict=True), map(is_not, one.tables, other.tables))
-    return one.filters == other.filters and all(a.key == b.key and a.filters == b.filters for a, b in tables)
+    return all(a.key == b.key and a.filters == b.filters for a, b in tables)
 
 
 def _sealed(link: Link) -> Link:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import assert_never
 
-from hubspoke.network.classes import Bits, members
+from hubspoke.network.classes import Bits, members, union
 from hubspoke.network.collecting import uncollected
-from hubspoke.network.explain import Pairs, examples, loop_examples
+from hubspoke.network.explain import Pair, examples, loop_examples
 from hubspoke.network.filters import EPHEMERAL, Cell
 from hubspoke.network.known import Known
 from hubspoke.network.model import ALL_PORTS, Network, Ports
@@ -15,7 +16,7 @@ from hubspoke.network.questions import Answer, Isolated, LoopFree, Question, Rea
 from hubspoke.network.roster import Keys
 from hubspoke.network.sorts import Sort
 
-Gap = tuple[int, Bits, bool]  # a class of a source and classes of targets; the other way round where that is not so
+Gap = tuple[Bits, Bits, bool]  # classes of sources and of targets; whether it is the answers that fail
 
 
 def prove(network: Network, questions: Iterable[Question]) -> list[Verdict]:
@@ -71,7 +72,8 @@ def _conclude(known: Known, question: Question, worst: "_Gaps", best: "_Gaps") -
     shown = best if best.count else worst
     failing = best.count or worst.count or int(bool(known.findings))
     findings = known.findings if answer == "unknown" else ()
-    return Verdict(question, answer, failing, examples(known, question, shown.pairs(), shown.cell), findings=findings)
+    pairs = shown.pairs(sure=best is worst)
+    return Verdict(question, answer, failing, examples(known, question, pairs, shown.cell), findings=findings)
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,23 @@ class _Gaps:
 
     @cached_property
     def count(self) -> int:
-        return sum(bits.bit_count() for _, bits, _ in self.gaps)
+        return sum(sources.bit_count() * targets.bit_count() for sources, targets, _ in self.gaps)
 
-    def pairs(self) -> Pairs:
-        """Source and target, one pair after the other."""
-        for number, bits, ahead in self.gaps:
-            yield from ((number, other) if ahead else (other, number) for other in members(bits))
+    def pairs(self, *, sure: bool) -> Iterator[Pair]:
+        """One pair after the other, in the order of their classes; where it is not sure, either way may fail too."""
+        there, back = (self._alike(way) for way in (False, True))
+        for source in members(union(chain(there.values(), back.values()))):
+            ahead, behind = (union(t for t, each in way.items() if each >> source & 1) for way in (there, back))
+            for target in members(ahead | behind):
+                yield Pair(source, target, not sure or bool(behind >> target & 1))
+
+    def _alike(self, back: bool) -> dict[Bits, Bits]:
+        """The sources of one way, by the targets that they fail with."""
+        found: dict[Bits, Bits] = {}
+        for sources, targets, answers in self.gaps:
+            if answers is back:
+                found[targets] = found.get(targets, 0) | sources
+        return found
 
 
 def _most(known: Known, failing: Callable[[bool], Iterator[_Gaps]]) -> tuple[_Gaps, _Gaps]:
@@ -114,30 +127,26 @@ def _reaches(known: Known, question: Reaches, before: bool) -> Verdict:
 def _gaps(known: Known, question: Reaches, cell: Cell, *, before: bool, best: bool) -> Iterator[Gap]:
     """Pairs that do not get through, there or with the answer back."""
     sources, targets = question.sources, question.targets
-    yield from _one_way(known, sources, targets, cell, before=before, answers=False, best=best)
+    for senders, receivers in _one_way(known, sources, targets, cell, before=before, answers=False, best=best):
+        yield senders, receivers, False
     back: Ports = EPHEMERAL if cell.protocol in ("tcp", "udp") else ALL_PORTS
     for returning in known.traffic.cut(Cell(cell.protocol, back), stateless=True):
-        found = _one_way(known, targets, sources, returning, before=before, answers=True, best=best)
-        yield from ((number, bits, not ahead) for number, bits, ahead in found)
+        for senders, receivers in _one_way(known, targets, sources, returning, before=before, answers=True, best=best):
+            yield receivers, senders, True
 
 
 def _one_way(
     known: Known, sources: Keys, targets: Keys, cell: Cell, *, before: bool, answers: bool, best: bool
-) -> Iterator[Gap]:
+) -> Iterator[tuple[Bits, Bits]]:
+    """Senders, and receivers that they do not get through to."""
     wanted, senders = known.roster.together(targets), known.roster.together(sources)
-    for sort in known.sorting.sources(known.anew(sources, targets, before)):
-        for key, own, arrived in known.arriving(sort, cell, every=True, best=best, answers=answers):
-            if gap := wanted & ~arrived & ~known.roster.owned[key]:
-                yield from ((number, gap, True) for number in members(own))
+    for sort in known.sorting.sources(sources):
+        if doors := known.behind(sort.members, wanted, before=before):
+            parts = known.past_filters(sort, cell, every=True, best=best, answers=answers)
+            yield from known.unmet(doors, wanted, parts, every=True)
     for sort in () if before else known.sorting.targets(targets):  # filters judge as they did
         if out := senders & ~known.admitted(sort, cell, best=best, answers=answers):
-            yield from _kept_out(known, sort, out)
-
-
-def _kept_out(known: Known, sort: Sort, senders: Bits) -> Iterator[Gap]:
-    for key, own in sort.members:
-        if gap := senders & ~known.roster.owned[key]:
-            yield from ((number, gap, False) for number in members(own))
+            yield from ((gap, own) for key, own in sort.members if (gap := out & ~known.roster.owned[key]))
 
 
 # Isolated
@@ -155,26 +164,25 @@ def _isolated(known: Known, question: Isolated, before: bool) -> Verdict:
 
 def _suspects(known: Known, question: Isolated, before: bool) -> Iterator[tuple[Sort, Bits]]:
     """Senders, and targets that neither the filters' rules nor the routes keep from them at first sight."""
-    sources = known.anew(question.sources, question.targets, before)
-    wanted, senders = 0, known.roster.together(sources)
-    for sort in known.sorting.targets(question.targets) if sources else ():
-        if known.ever_admitted(sort) & senders:
-            wanted |= sort.bits
-    for sort in known.sorting.sources(sources) if wanted else ():
-        for key, own, arriving in known.ever_arriving(sort):
-            if bits := wanted & arriving & ~known.roster.owned[key]:
-                yield Sort(sort.filters, sort.number, own, [(key, own)]), bits
+    if before and not known.stirs(question.sources, known.roster.together(question.targets)):
+        return
+    senders = known.roster.together(question.sources)
+    wanted = union(s.bits for s in known.sorting.targets(question.targets) if known.ever_admitted(s) & senders)
+    for sort in known.sorting.sources(question.sources) if wanted else ():
+        for key, own, bits in known.ever_arriving(sort, wanted, before=before):
+            yield replace(sort, bits=own, members=[(key, own)]), bits
 
 
 def _leaks(known: Known, suspects: Iterable[tuple[Sort, Bits]], cell: Cell, *, best: bool) -> Iterator[Gap]:
     """Pairs that get through. `best` is for the packet."""
     for sort, wanted in suspects:
-        for _, own, arriving in known.arriving(sort, cell, every=False, best=best, answers=False):
+        parts = known.past_filters(sort, cell, every=False, best=best, answers=False)
+        for key, own in sort.members:
+            found = list(members(wanted & known.arriving(key, parts, every=False)))
             for number in members(own):
-                targets = members(arriving & wanted)
-                leak = sum(1 << target for target in targets if known.lets_in(target, number, cell, best=best))
+                leak = union(1 << target for target in found if known.lets_in(target, number, cell, best=best))
                 if leak:
-                    yield number, leak, True
+                    yield 1 << number, leak, False
 
 
 # Routes alone
@@ -190,17 +198,14 @@ def _routed(known: Known, question: Routed, before: bool) -> Verdict:
 
 
 def _unrouted(known: Known, question: Routed, *, before: bool, best: bool) -> Iterator[Gap]:
-    wanted, values = known.roster.together(question.targets), known.routes(every=True, best=best)
-    for key in known.anew(question.sources, question.targets, before):
-        own = known.roster.owned[key]
-        if gap := wanted & ~known.leaving(key, values, every=True) & ~own:
-            yield next(members(own)), gap, True
+    wanted, senders = known.roster.together(question.targets), known.roster.senders(question.sources)
+    doors, parts = known.behind(senders, wanted, before=before), [(wanted, known.routes(every=True, best=best))]
+    yield from ((own, gap, False) for own, gap in known.unmet(doors, wanted, parts, every=True))
 
 
 def _loop_free(known: Known, question: LoopFree) -> Verdict:
-    looping = known.looping()
     tables = dict.fromkeys(table for endpoint in known.network.endpoints for table in endpoint.tables)
-    found = {table: looping[table] for table in tables if looping[table]}
+    found = {table: bits for table in tables if (bits := known.looping(table))}
     count = sum(bits.bit_count() for bits in found.values())
     answer: Answer = "refuted" if found else "unknown" if known.findings else "proven"
     return Verdict(question, answer, count, loop_examples(known, found), findings=() if found else known.findings)
@@ -208,24 +213,23 @@ def _loop_free(known: Known, question: LoopFree) -> Verdict:
 
 def _same_way_back(known: Known, question: SameWayBack, before: bool) -> Verdict:
     ways = (question.sources, question.targets), (question.targets, question.sources)
-    still = before and not any(known.anew(*way, before) for way in ways)
+    still = before and not any(known.stirs(keys, known.roster.together(others)) for keys, others in ways)
     found: list[Gap] = []
     for table in () if still else known.stateful_tables():
-        found += _astray(known, question.sources, question.targets, table)
+        found += [(*pair, False) for pair in _astray(known, question.sources, question.targets, table)]
         back = _astray(known, question.targets, question.sources, table)
-        found += [(number, bits, not ahead) for number, bits, ahead in back]
+        found += [(receivers, senders, True) for senders, receivers in back]
     return _conclude(known, question, _Gaps(found), _Gaps(found))
 
 
-def _astray(known: Known, sources: Keys, targets: Keys, table: str) -> Iterator[Gap]:
+def _astray(known: Known, sources: Keys, targets: Keys, table: str) -> Iterator[tuple[Bits, Bits]]:
     """Pairs of which some packets cross a table, and some answers do not."""
-    through, around = known.through(table), known.around(table)
-    past = {key: bits for key in targets if (bits := known.leaving(key, around, every=False))}
+    past = {key: bits for key in targets if (bits := known.around(key, table))}
     for key in sources:
-        own, crossing = known.roster.owned[key], known.leaving(key, through, every=False)
+        own, crossing = known.roster.owned[key], known.through(key, table)
         for target, answered in past.items() if crossing else ():
             if answered & own and (bits := crossing & known.roster.owned[target] & ~own):
-                yield next(members(own & answered)), bits, True
+                yield own & answered & -(own & answered), bits
 
 
 def in_case(verdicts: Iterable[Verdict], case: str, cut_off: tuple[str, ...]) -> list[Verdict]:

@@ -1,6 +1,5 @@
 """Who has which addresses: the endpoints of a network, kept from one state of it to the next."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -9,6 +8,7 @@ from hubspoke.network.classes import Bits, members
 from hubspoke.network.model import Endpoint, Finding
 
 Keys = tuple[str, ...]
+Senders = list[tuple[str, Bits]]  # endpoints, each with the classes of its own that are asked for
 
 
 class Roster:
@@ -19,6 +19,7 @@ class Roster:
         self.owned = {key: owned[f"={key}"] for key in self.by_key}  # the classes of each endpoint's addresses
         self._together: ById[Keys, Bits] = ById()
         self._missing: ById[Keys, list[str]] = ById()
+        self._senders: ById[Keys, Senders] = ById()
 
     def together(self, keys: Keys) -> Bits:
         """The classes of several endpoints' addresses."""
@@ -47,19 +48,9 @@ class Roster:
                 found.setdefault(number, []).append(key)
         return found
 
-    @cached_property
-    def _entering(self) -> dict[str, list[str]]:
-        """The endpoints whose packets are looked up in each table first."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for key, endpoint in self.by_key.items():
-            for table in endpoint.tables:
-                found[table].append(key)
-        return dict(found)
-
-    def stirred(self, towards: Bits, moved: Mapping[str, Bits]) -> frozenset[str]:
-        """The endpoints from which something is other towards these classes."""
-        tables = (table for table, bits in moved.items() if bits & towards)
-        return frozenset(key for table in tables for key in self._entering.get(table, ()))
+    def senders(self, keys: Keys) -> Senders:
+        """Endpoints as senders of which one class is asked for."""
+        return self._senders.of(keys, lambda keys: [(key, self.owned[key] & -self.owned[key]) for key in keys])
 
 
 def overlaps(roster: Roster) -> tuple[Finding, ...]:

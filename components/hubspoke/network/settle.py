@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
+from hubspoke.network.by_id import exchanged
 from hubspoke.network.choose import Cell, Chooser, rechosen, swayed
 from hubspoke.network.classes import Bits, Classes
 from hubspoke.network.delta import changes, indexed, rerouted, with_tables
@@ -131,7 +132,7 @@ def resettle(before: Settled, network: Network) -> Settled:
 def _resettled(before: Settled, network: Network) -> Settled:
     other = changes(before.given, indexed(network, before.network))
     try:
-        for prefixes in all_prefixes(other):
+        for prefixes in all_prefixes(_come(before.given, other)):
             before.classes.own(prefixes)
     except KeyError:
         return _settled(network)
@@ -140,6 +141,17 @@ def _resettled(before: Settled, network: Network) -> Settled:
     sides = Sides(network.sessions) if other.sessions else before.sides
     talk = _Talk(network, before.classes, sides, before.offers)
     return talk.settled(talk.resume(before, other))
+
+
+def _come(before: Network, other: Network) -> Network:
+    """What is other than before, with those routes of its tables alone that are other."""
+    tables = (
+        replace(table, routes=tuple(exchanged(before.table[table.key].routes, table.routes)[1]))
+        if table.key in before.table
+        else table
+        for table in other.tables
+    )
+    return replace(other, tables=tuple(tables))
 
 
 def _within_limits(settled: Settled) -> Settled:
@@ -214,13 +226,20 @@ class _Talk:
         speaking: set[str] = set()
         for key in tables:
             table, among = self.network.table[key], self.stirred.pop(key)
-            fresh = self.chooser.choose(table, offered(table, self.offers, self.sides, self.heard), among)
+            fresh = self.fresh(table, among)
             self.cells[key] = rechosen(self.cells.get(key, ()), fresh, among)
             self.chosen[key] = self.chosen.get(key, 0) | among
             if key in self.sides.announcing:
                 before, self.paths[key] = self.paths.get(key), paths_of(fresh, self.paths.get(key, {}), among)
                 speaking |= set(self.sides.announcing[key]) if self.paths[key] != before else set()
         return speaking
+
+    def fresh(self, table: Table, among: Bits) -> list[Cell]:
+        """What a table chooses for these classes."""
+        if among == self.classes.all and table.key in self.sides.teaching:
+            heard = [news.offer for news in learned(table, self.sides, self.heard)]
+            return self.chooser.choose_all(table, self.offers.of(table), heard)
+        return self.chooser.choose(table, offered(table, self.offers, self.sides, self.heard), among)
 
     def listen(self, speaking: Iterable[str]) -> set[str]:
         """Hears these sides. Returns the tables that learned something else than before."""

@@ -7,7 +7,7 @@ from hubspoke.network.by_id import ById
 from hubspoke.network.classes import Bits, members
 from hubspoke.network.filters import Admission, Side
 from hubspoke.network.model import Network
-from hubspoke.network.roster import Keys, Roster
+from hubspoke.network.roster import Keys, Roster, Senders
 
 Name = tuple[Keys, tuple[int, ...]]
 
@@ -19,7 +19,8 @@ class Sort:
     filters: Keys  # at their endpoints
     number: int  # one of their classes, which answers for all
     bits: Bits = 0  # all of their classes
-    members: list[tuple[str, Bits]] = field(default_factory=list)  # endpoints, each with its classes of the sort
+    ever: Bits | None = None  # what some rule of the filters might let pass, once it was asked for
+    members: Senders = field(default_factory=list)  # endpoints, each with its classes of the sort
 
 
 class Sorting:
@@ -28,7 +29,8 @@ class Sorting:
     def __init__(self, network: Network, roster: Roster, admission: Admission) -> None:
         self._network, self._roster, self._admission = network, roster, admission
         self._sorted: dict[Side, ById[Keys, list[Sort]]] = {"source": ById(), "destination": ById()}
-        self._grouped: dict[tuple[Keys, Side], list[list[int]]] = {}
+        self._grouped: dict[tuple[Keys, Side], list[tuple[int, ...]]] = {}
+        self._together: dict[tuple[int, ...], list[tuple[int, ...]]] = {}  # by id of the groups, which are kept
         self._names: dict[tuple[str, Side], list[tuple[Name, Bits]]] = {}
 
     def sources(self, keys: Keys) -> list[Sort]:
@@ -52,23 +54,29 @@ class Sorting:
         """The classes of an endpoint, by sort."""
         if (key, side) not in self._names:
             endpoint, found = self._roster.by_key[key], dict[Name, Bits]()
-            own = endpoint.egress if side == "source" else endpoint.ingress
+            own, owned = endpoint.egress if side == "source" else endpoint.ingress, self._roster.owned[key]
             groups = self._groups(own, side)
-            for number in members(self._roster.owned[key]):
-                name = own, tuple([group[number] for group in groups])
-                found[name] = found.get(name, 0) | 1 << number
+            if owned & (owned - 1):
+                for number in members(owned):
+                    name = own, groups[number]
+                    found[name] = found.get(name, 0) | 1 << number
+            elif owned:  # of one class, as most are
+                found[own, groups[owned.bit_length() - 1]] = owned
             self._names[key, side] = list(found.items())
         return self._names[key, side]
 
-    def _groups(self, own: Keys, side: Side) -> list[list[int]]:
-        """By filter on the way, the group of each class: classes of one group are not told apart there.
+    def _groups(self, own: Keys, side: Side) -> list[tuple[int, ...]]:
+        """By class, its group at each filter on the way: classes of one group are not told apart there.
 
         Filters with the same rules share theirs, of which there may be as many as endpoints.
         """
         if (own, side) not in self._grouped:
             keys = dict.fromkeys([*own, *(self._between if side == "source" else ())])
-            filters = [self._network.filter[key] for key in keys]
-            self._grouped[own, side] = [self._admission.groups(each.rules, side) for each in filters]
+            groups = [self._admission.groups(self._network.filter[key].rules, side) for key in keys]
+            same = tuple(map(id, groups))
+            if same not in self._together:
+                self._together[same] = list(zip(*groups, strict=True)) or [()] * self._admission.size
+            self._grouped[own, side] = self._together[same]
         return self._grouped[own, side]
 
     @cached_property

@@ -6,6 +6,8 @@ deliver where traffic is shared, and "some" path delivers: a claim that traffic 
 does not needs that there is none of the second. Both are worked out twice where something is not known, at worst and
 at best.
 
+Tables that are leaves have no part in it: what holds there follows from what holds where their packets come to.
+
 Every class has a fixed point of its own. So where some tables forward some classes differently from before, only those
 classes are worked out again, and only at the tables from which packets of theirs get to what has changed.
 """
@@ -14,9 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hubspoke.network.classes import Bits
-from hubspoke.network.forward import LOST, OUT, UNSURE, Forwarding, Steps
+from hubspoke.network.forward import Forwarding
+from hubspoke.network.leaves import Core
+from hubspoke.network.steps import LOOP, LOST, OUT, UNSURE, Steps
 
-Values = dict[str, Bits]  # by table or end: the classes of which something holds
+Values = dict[str, Bits]  # by table of the core or end: the classes of which something holds
 Moved = Mapping[str, Bits]  # by table: the classes of which it is not what it was
 Passes = tuple[tuple[str, Bits], ...]  # the classes that tables let pass, where these are not all
 FEW = 4  # parts; of more, each would be spread for too little
@@ -39,10 +43,10 @@ class Aim:
     def at_ends(self, forwarding: Forwarding) -> Values:
         """What holds where packets end up."""
         if self.ends:
-            return dict.fromkeys([*forwarding.owned, UNSURE, LOST, OUT], forwarding.classes.inhabited)
+            return dict.fromkeys([*forwarding.owned, UNSURE, LOST, OUT], forwarding.classes.inhabited) | {LOOP: 0}
         if self.crosses:
-            return dict.fromkeys([*forwarding.owned, UNSURE, LOST, OUT], 0)
-        return {**forwarding.owned, UNSURE: forwarding.classes.all if self.best else 0, LOST: 0, OUT: 0}
+            return dict.fromkeys([*forwarding.owned, UNSURE, LOST, OUT, LOOP], 0)
+        return {**forwarding.owned, UNSURE: forwarding.classes.all if self.best else 0, LOST: 0, OUT: 0, LOOP: 0}
 
     def held(self, table: str, steps: Steps, full: Bits) -> Bits:
         """What holds at a table whatever its steps lead to. Where there is no route, there is an end."""
@@ -68,24 +72,45 @@ def in_parts(passes: Mapping[str, Bits], among: Bits) -> list[tuple[Bits, Passes
     return [(bits, tuple((table, 0) for table in closed)) for closed, bits in parts.items()]
 
 
-def spread(forwarding: Forwarding, aim: Aim) -> Values:
-    """The least fixed point."""
-    values = dict.fromkeys(forwarding.steps, 0) | aim.at_ends(forwarding)
-    return _rise(forwarding, aim, values, dict.fromkeys(forwarding.steps, forwarding.classes.inhabited))
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A fixed point: of which classes something holds, by table."""
+
+    forwarding: Forwarding
+    aim: Aim
+    values: Values
+
+    def at(self, table: str) -> Bits:
+        """The classes of which it holds at a table. Raises KeyError where there is none."""
+        if table in self.values:
+            return self.values[table]
+        steps, full = self.forwarding.core.leaves[table], self.forwarding.classes.inhabited
+        found = _value(steps, self.values, self.aim, full)
+        return found | self.aim.held(table, steps, full) if self.aim.ends else found
 
 
-def respread(forwarding: Forwarding, last: Mapping[Aim, Values]) -> tuple[dict[Aim, Values], dict[str, Bits]]:
-    """The same from those of the forwarding that this one was made of, and the classes that moved, by table.
+def spread(forwarding: Forwarding, aim: Aim) -> Spread:
+    """The least fixed point. Tables that the aim is about have filters."""
+    values = dict.fromkeys(forwarding.core.steps, 0) | aim.at_ends(forwarding)
+    _rise(forwarding.core, aim, values, dict.fromkeys(forwarding.core.steps, forwarding.classes.inhabited))
+    return Spread(forwarding, aim, values)
+
+
+def respread(forwarding: Forwarding, last: Mapping[Aim, Spread]) -> tuple[dict[Aim, Spread], dict[str, Bits]]:
+    """The same from those of the forwarding that this one was made of, and what moved, by table of the core.
 
     What a packet goes on to from a change is as it was, unless a way leads back to the change. So what is on such a
     way is worked out from nothing first, and then only what is upstream of where that came out as something else.
     """
-    turning, found, moved = ring(forwarding), dict(last), dict[str, Bits]()
-    for aim, values in last.items():
-        turned, news = _anew(forwarding, aim, values, turning)
+    turning, found, moved = ring(forwarding.core), dict[Aim, Spread](), dict[str, Bits]()
+    grown = [table for table in forwarding.core.detoured if table in forwarding.core.steps]
+    for aim, before in last.items():
+        values = before.values | {table: before.at(table) for table in grown} if grown else before.values
+        turned, news = _anew(forwarding.core, aim, values, turning)
         if news:
-            found[aim], other = _followed(forwarding, aim, values, turned, news)
+            turned, other = _followed(forwarding, aim, values, turned, news)
             _add(moved, other)
+        found[aim] = Spread(forwarding, aim, turned)
     return found, moved
 
 
@@ -93,25 +118,25 @@ def _followed(forwarding: Forwarding, aim: Aim, last: Values, turned: Values, ne
     """The values with those above what is news, and what moved since the last."""
     strict = aim.every and not (aim.best and not forwarding.certain)
     if strict and not any(turned[table] & bits for table, bits in news.items()):
-        return turned, _fall(forwarding, turned, news)
-    return _anew(forwarding, aim, last, upstream(forwarding, news))
+        return turned, _fall(forwarding.core, turned, news)
+    return _anew(forwarding.core, aim, last, upstream(forwarding.core, news))
 
 
-def _anew(forwarding: Forwarding, aim: Aim, values: Values, open_: Moved) -> tuple[Values, dict[str, Bits]]:
+def _anew(core: Core, aim: Aim, values: Values, open_: Moved) -> tuple[Values, dict[str, Bits]]:
     """The values with those of the open classes worked out from nothing, and which came out as something else."""
     left = values | {table: values[table] ^ both for table, bits in open_.items() if (both := values[table] & bits)}
-    _rise(forwarding, aim, left, open_)
+    _rise(core, aim, left, open_)
     moved = {table: left[table] ^ values[table] for table in open_ if left[table] is not values[table]}
     return left, {table: bits for table, bits in moved.items() if bits}
 
 
-def _fall(forwarding: Forwarding, values: Values, news: Moved) -> dict[str, Bits]:
+def _fall(core: Core, values: Values, news: Moved) -> dict[str, Bits]:
     """Takes away what does not hold any more above what does not, where every path has to hold. Returns all that."""
     fallen = dict(news)
     while news:
         grown: dict[str, Bits] = {}
         for end, bits in news.items():
-            for table, led in forwarding.into.get(end, {}).items():
+            for table, led in core.into.get(end, {}).items():
                 if (new := led & bits) and (new := new & values[table]):
                     values[table] ^= new
                     grown[table] = grown.get(table, 0) | new
@@ -125,21 +150,20 @@ def _add(found: dict[str, Bits], more: Moved) -> None:
         found[table] = found[table] | bits if table in found else bits
 
 
-def ring(forwarding: Forwarding) -> dict[str, Bits]:
+def ring(core: Core) -> dict[str, Bits]:
     """What forwards differently from before, and whatever packets come by on a way from there and back again."""
-    changed = forwarding.changed or {}
-    return upstream(forwarding, changed, downstream(forwarding, changed))
+    return upstream(core, core.changed, downstream(core, core.changed))
 
 
-def downstream(forwarding: Forwarding, start: Mapping[str, Bits]) -> dict[str, Bits]:
+def downstream(core: Core, start: Mapping[str, Bits]) -> dict[str, Bits]:
     """The classes of packets that may come by from a start, by table; the start included."""
-    found, news = dict.fromkeys(forwarding.steps, 0), dict(start)
+    found, news = dict.fromkeys(core.steps, 0), dict(start)
     while news:
         grown: dict[str, Bits] = {}
         for table, bits in news.items():
             found[table] |= bits
         for table, bits in news.items():
-            for (ends, _), led in forwarding.steps[table].items():
+            for (ends, _), led in core.steps[table].items():
                 if onward := led & bits:
                     for end in ends:
                         if new := onward & ~found.get(end, -1):
@@ -148,16 +172,14 @@ def downstream(forwarding: Forwarding, start: Mapping[str, Bits]) -> dict[str, B
     return found
 
 
-def upstream(
-    forwarding: Forwarding, start: Mapping[str, Bits], within: Mapping[str, Bits] | None = None
-) -> dict[str, Bits]:
+def upstream(core: Core, start: Mapping[str, Bits], within: Mapping[str, Bits] | None = None) -> dict[str, Bits]:
     """The classes of packets that may get to a start, by the table they begin in; the start included."""
     found, news = dict[str, Bits](), dict(start)
     while news:
         grown: dict[str, Bits] = {}
         _add(found, news)
         for table, bits in news.items():
-            for other, led in forwarding.into.get(table, {}).items():
+            for other, led in core.into.get(table, {}).items():
                 if (new := led & bits) and (new := new & ~found.get(other, 0)) and within is not None:
                     new &= within[other]
                 if new:
@@ -166,27 +188,26 @@ def upstream(
     return found
 
 
-def _rise(forwarding: Forwarding, aim: Aim, values: Values, open_: Moved) -> Values:
+def _rise(core: Core, aim: Aim, values: Values, open_: Moved) -> None:
     """Grows the values of the open tables' open classes, which begin with nothing; what is not open stays.
 
     Each table looks at what it leads to once, and then is told what grew there.
     """
-    steps, full, news = forwarding.steps, forwarding.classes.inhabited, dict[str, Bits]()
+    steps, news = core.steps, dict[str, Bits]()
     open_ = {**open_, **{table: open_[table] & passing for table, passing in aim.passes if table in open_}}
     for table, limit in open_.items():
         found = _value(steps[table], values, aim, limit)
         if aim.ends or aim.crosses:
-            found |= aim.held(table, steps[table], full) & limit
+            found |= aim.held(table, steps[table], limit)
         if new := found & ~values[table]:
             news[table] = new
             values[table] |= new
     while news:
-        news = _told(forwarding, aim, values, news, open_)
-    return values
+        news = _told(core, aim, values, news, open_)
 
 
 def _told(
-    forwarding: Forwarding,
+    core: Core,
     aim: Aim,
     values: Values,
     news: Moved,
@@ -195,11 +216,11 @@ def _told(
     """What grows where packets go on to what has grown."""
     grown: dict[str, Bits] = {}
     for end, bits in news.items():
-        for table, led in forwarding.into.get(end, {}).items():
+        for table, led in core.into.get(end, {}).items():
             # Most have nothing in common: the first of these is most of the work.
             if (new := led & bits) and (new := new & open_.get(table, 0) & ~values[table]):
-                if table in forwarding.forked:
-                    new = _value(forwarding.steps[table], values, aim, new)
+                if table in core.forked:
+                    new = _value(core.steps[table], values, aim, new)
                 if new:
                     values[table] |= new
                     grown[table] = grown.get(table, 0) | new

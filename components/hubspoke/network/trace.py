@@ -6,12 +6,11 @@ Nothing here uses classes of addresses: every table is searched, every filter as
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from typing import Literal, assert_never
 
-from hubspoke.network.addresses import around, held, lengths, number_of
-from hubspoke.network.by_id import ById
+from hubspoke.network.addresses import lengths, number_of
 from hubspoke.network.filters import Judged, answer, judge
+from hubspoke.network.look_ups import Address, LookUps
 from hubspoke.network.model import (
     Deliver,
     Drop,
@@ -27,10 +26,7 @@ from hubspoke.network.model import (
     Via,
 )
 from hubspoke.network.quotas import dropping
-from hubspoke.network.selection import Links, order_of, rank, shares, usable
-
-Address = int
-
+from hubspoke.network.selection import Links, shares
 
 NO_ROUTE = "no route"
 Ending = Literal["delivered", "lost", "loop", "internet", "unknown"]
@@ -131,24 +127,6 @@ def walk(network: Network, table: str, address: str) -> Iterator[Path]:
     return Walks(network).paths(table, address)
 
 
-Looked = tuple[tuple[Route, ...], tuple[Route, ...]]  # the routes that win, and those to the same prefix that do not
-
-
-class LookUps:
-    """What tables say of addresses while links are as they are: of one network, and of others with the same links."""
-
-    def __init__(self, links: Links) -> None:
-        self._links = links
-        self._kept: ById[Table, dict[Address, Looked]] = ById()
-
-    def of(self, table: Table, address: Address) -> Looked:
-        """What a table says of an address, looked up once."""
-        kept = self._kept.of(table, lambda _: {})
-        if address not in kept:
-            kept[address] = look_up(table, address, self._links)
-        return kept[address]
-
-
 class Walks:
     """Walks through one settled network. What a table says of an address is looked up once."""
 
@@ -220,44 +198,6 @@ class Walks:
     @cached_property
     def _drops(self) -> bool:
         return any(speaker.dropped for session in self._network.sessions for speaker in session.speakers)
-
-
-def look_up(table: Table, address: Address, links: Links) -> Looked:
-    """The routes that win for an address, and those to the same prefix that do not."""
-    order = order_of(table)
-    found = [(length, route) for length, route in _around(table, address) if usable(table, route, links)]
-    shield = min((length for length, route in found if route.source in order.shields), default=33)
-    fitting = [(length, route) for length, route in found if length < shield or route.source not in order.shielded]
-    if not fitting:
-        return (), ()
-    longest = max(length for length, _ in fitting)
-    ranked = [(rank(table, route, links), route) for length, route in fitting if length == longest]
-    best = min(standing for standing, _ in ranked)
-    winners = tuple(route for standing, route in ranked if standing == best)
-    return winners, tuple(route for standing, route in ranked if standing != best)
-
-
-def _around(table: Table, address: Address) -> list[tuple[int, Route]]:
-    """The routes to prefixes that hold an address, in their order, with the lengths of these prefixes."""
-    groups, sizes = _grouped.of(table.routes, _groups)
-    texts = around(address, sizes)
-    fitting = ((texts.keys() & held, routes) for held, routes in groups if not held.isdisjoint(texts))
-    found = [(place, texts[text], route) for fits, routes in fitting for place, route in routes for text in fits]
-    return [(length, route) for _, length, route in sorted(found, key=itemgetter(0))]
-
-
-Routes = tuple[Route, ...]
-Group = tuple[frozenset[str], list[tuple[int, Route]]]  # prefixes, and the routes to them with their places in a table
-_grouped: ById[Routes, tuple[list[Group], frozenset[int]]] = ById()
-
-
-def _groups(routes: Routes) -> tuple[list[Group], frozenset[int]]:
-    """Routes by what they are to, and the lengths of all prefixes there are."""
-    found: dict[int, list[tuple[int, Route]]] = {}
-    for place, route in enumerate(routes):
-        found.setdefault(id(route.prefixes), []).append((place, route))
-    known = [(*held(alike[0][1].prefixes), alike) for alike in found.values()]
-    return [(texts, alike) for texts, _, alike in known], frozenset().union(*(sizes for _, sizes, _ in known))
 
 
 End = str | Deliver | Drop | Internet | Unknown  # the next table, or the end of the way
