@@ -10,6 +10,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import callback_pb2, engine_pb2, resource_pb2
 
 from hubspoke.local.engine import urns
+from hubspoke.local.engine.asking import Asked, from_request
 from hubspoke.local.engine.checkpoint import engine_version
 from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.defaults import DefaultProviders
@@ -49,8 +50,8 @@ _SEVERITIES = {engine_pb2.INFO: "info", engine_pb2.WARNING: "warning", engine_pb
 class Planned:
     """A registration of which all is decided and nothing done."""
 
+    asked: Asked
     goal: Goal
-    options: resource_pb2.TransformResourceOptions
     chain: Chain
 
 
@@ -109,21 +110,21 @@ class Monitor:
         return self._guard(lambda: self._register(request))
 
     def _register(self, request: resource_pb2.RegisterResourceRequest) -> Registered:
-        planned = self._planned.pop(id(request), None) or self._plan(request)
+        planned = self._planned.pop(id(request), None) or self._plan(from_request(request))
         if in_loop() and not self._operation.executor.quick(planned.chain.steps):
             self._planned[id(request)] = planned
             raise MustWait
         state, skipped = self._run(planned.chain)
-        self._registrar.registered(state.urn, planned.goal, planned.options, request)
+        self._registrar.registered(state.urn, planned.goal, planned.asked)
         # A component's recorded outputs may refer to resources that are not registered yet.
         outputs = state.outputs if state.custom else {}
         return Registered(state.urn, state.id, to_answer(outputs), skipped)
 
-    def _plan(self, request: resource_pb2.RegisterResourceRequest) -> Planned:
-        self._calls_back = self._calls_back or bool(request.transforms)
+    def _plan(self, asked: Asked) -> Planned:
+        self._calls_back = self._calls_back or bool(asked.transforms)
         self._leave_loop(waits=self._operation.judged)
-        goal, options = self._registrar.goal(request)
-        return Planned(goal, options, self._operation.plan(goal))
+        goal = self._registrar.goal(asked)
+        return Planned(asked, goal, self._operation.plan(goal))
 
     def _leave_loop(self, *, waits: bool) -> None:
         """Raises `MustWait` in the loop's thread for what waits for another process, or for a thread that may itself
