@@ -13,7 +13,7 @@ from hubspoke.local.engine import EngineError, direct
 from hubspoke.local.engine.asking import Asked, from_request
 from hubspoke.local.engine.direct import registered_directly
 from hubspoke.local.engine.forms import SECRET_SIG, SIG, from_wire, to_answer
-from hubspoke.local.engine.handing import to_engine, to_sdk
+from hubspoke.local.engine.handing import received, to_engine, to_sdk
 from hubspoke.local.engine.values import UNKNOWN, ResourceRef, Secret
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,7 +65,7 @@ def test_the_engine_takes_what_it_would_read_out_of_a_message(value: Any) -> Non
         message["value"] = value
         return from_wire(message.fields["value"])
 
-    assert outcome(lambda: to_engine(value)) == outcome(by_message)
+    assert outcome(lambda: received({"": to_engine(value)})) == outcome(lambda: {"": by_message()})
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_a_message_refuses_is_refused_in_its_words(value: Any) -> None:
         message["value"] = value
         return from_wire(message.fields["value"])
 
-    assert outcome(lambda: to_engine(value)) == outcome(by_message)
+    assert outcome(lambda: received({"": to_engine(value)})) == outcome(lambda: {"": by_message()})
 
 
 @given(ENGINES, st.booleans())
@@ -128,6 +128,11 @@ def transformed() -> None:
     Thing("first", label="x")
 
 
+def assets() -> None:
+    code = pulumi.StringAsset("print()")
+    pulumi.export("code", Thing("first", code=code, label=pulumi.Output.secret([code])).label)
+
+
 def hooked() -> None:
     Thing("first", opts=pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[lambda _: None])))
 
@@ -139,7 +144,7 @@ def test_a_common_registration_is_no_message_and_a_rare_one_is(bench: Bench, req
     assert requests == ["second", "first"]
 
 
-@pytest.mark.parametrize("program", [common, rare, transformed, hooked], ids=lambda program: program.__name__)
+@pytest.mark.parametrize("program", [common, rare, transformed, assets, hooked], ids=lambda program: program.__name__)
 def test_what_is_recorded_is_what_a_message_would_have_had_recorded(
     bench: Bench, program: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,19 +158,19 @@ def test_what_is_recorded_is_what_a_message_would_have_had_recorded(
             for each in bench.resources()
         ]
         shutil.rmtree(bench.root / "state")
-        return _settled(seen), bench.messages(), bench.ops()
+        return sorted(map(_settled, seen), key=lambda each: str(each["urn"])), bench.messages(), sorted(bench.ops())
 
     lowered, usual = (recorded(known) for known in (direct.KNOWN, frozenset[str]()))
     assert lowered == usual
 
 
 def _settled(value: Any) -> Any:
-    """Without what is another in each run: ids of providers, and what is encrypted."""
+    """Without what is another in each run: ids, and what is encrypted."""
     if isinstance(value, dict):
         return {key: "" if key in ("ciphertext",) else _settled(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_settled(each) for each in value]
-    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "uuid", value) if isinstance(value, str) else value
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|id-\d+", "id", value) if isinstance(value, str) else value
 
 
 def unfit() -> None:
@@ -181,18 +186,28 @@ def failing() -> None:
     Thing("thing", label=pulumi.Output.from_input("x").apply(lambda _: 1 // 0))
 
 
+def archived() -> None:
+    Thing("thing", code=pulumi.AssetArchive({}))
+
+
+def missing() -> None:
+    Thing("thing", code=pulumi.FileAsset("no such file"))
+
+
 def refused() -> None:
     Thing("bad", label="x").label.apply(lambda _: Thing("never"))
 
 
-@pytest.mark.parametrize("program", [unfit, circular, failing, refused], ids=lambda program: program.__name__)
+@pytest.mark.parametrize(
+    "program", [unfit, circular, failing, archived, missing, refused], ids=lambda program: program.__name__
+)
 def test_what_fails_fails_in_the_same_words(bench: Bench, program: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def told() -> Any:
         with pytest.raises(EngineError) as failed:
             bench.up(program)
         names = bench.names()
         shutil.rmtree(bench.root / "state")
-        return re.sub("0x[0-9a-f]+", "0x", str(failed.value)), bench.ops(), names
+        return failed.type, re.sub("0x[0-9a-f]+", "0x", str(failed.value)), bench.ops(), names
 
     bench.cloud.fail = {("create", "bad"): "no more of these"}
     usual = told()

@@ -10,7 +10,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from hubspoke.local.engine.forms import SIG, from_wire, number, to_answer
-from hubspoke.local.engine.values import ATOMS, UNKNOWN
+from hubspoke.local.engine.values import ATOMS, UNKNOWN, Properties
 
 
 class _NotPlain(Exception):
@@ -18,13 +18,21 @@ class _NotPlain(Exception):
 
 
 def to_engine(value: Any) -> Any:
-    """What the engine reads out of a message with a value that the SDK serialized. Raises as a message does."""
+    """What the engine reads out of a message with a value that the SDK serialized; of what is not plain, the message.
+
+    Raises as a message does.
+    """
     try:
         return _given(value)
     except _NotPlain:
         message = struct_pb2.Struct()
         message["value"] = value
-        return from_wire(message.fields["value"])
+        return message.fields["value"]
+
+
+def received(properties: Properties) -> Properties:
+    """With messages read. Raises `Unsupported` for what the engine does not know, and OSError for a missing file."""
+    return {key: from_wire(each) if isinstance(each, struct_pb2.Value) else each for key, each in properties.items()}
 
 
 def _given(value: Any) -> Any:
@@ -41,7 +49,9 @@ def _given(value: Any) -> Any:
 
 
 def to_sdk(value: Any, *, keep_unknowns: bool) -> Any:
-    """What the SDK reads out of a message with this value of the engine's."""
+    """What the SDK reads out of a message with this value of the engine's, or of one that is a message."""
+    if isinstance(value, struct_pb2.Value):
+        return rpc.deserialize_property(struct_pb2.Struct(fields={"value": value})["value"], keep_unknowns)
     try:
         return _told(value, Unknown() if keep_unknowns else None)  # type: ignore[no-untyped-call]
     except _NotPlain:

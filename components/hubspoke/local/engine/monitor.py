@@ -1,7 +1,7 @@
 """The resource monitor that a program's SDK talks to, called in-process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import grpc
@@ -17,6 +17,7 @@ from hubspoke.local.engine.executor import Executor, Stopped
 from hubspoke.local.engine.forms import from_struct, to_answer, to_struct
 from hubspoke.local.engine.generator import Chain, Registration
 from hubspoke.local.engine.goal import Goal, ReadGoal
+from hubspoke.local.engine.handing import received
 from hubspoke.local.engine.hooks import Callbacks, Hook, Hooks
 from hubspoke.local.engine.plugins import Plugin, Refused
 from hubspoke.local.engine.registering import InvalidRequest, Registrar
@@ -108,7 +109,9 @@ class Monitor:
 
     def take(self, asked: Asked) -> Registered:
         """As `RegisterResource`, of what comes on no wire: what is answered are the engine's own values."""
-        return self._guard(lambda: self._register(id(asked), lambda: asked))
+        return self._guard(
+            lambda: self._register(id(asked), lambda: replace(asked, properties=received(asked.properties)))
+        )
 
     def _register(self, key: int, asked: Callable[[], Asked]) -> Registered:
         planned = self._planned.pop(key, None)
