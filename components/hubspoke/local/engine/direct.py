@@ -27,6 +27,7 @@ from hubspoke.local.engine.handing import to_engine, to_sdk
 from hubspoke.local.engine.monitor import Monitor, Registered
 from hubspoke.local.engine.promised import leaf_of
 from hubspoke.local.engine.replaced import replaced
+from hubspoke.local.engine.thrift_values import left_alone
 from hubspoke.local.engine.turns import MustWait, begun_here
 from hubspoke.local.engine.urns import STACK_TYPE
 from hubspoke.local.engine.values import Properties
@@ -264,6 +265,8 @@ class _Registration:
             renamed, inner = partial(_renamed, names), str
 
         def translated(key: str, value: Any, **named: bool) -> Any:
+            if left_alone(value, types.get(key)):
+                return value
             path = rpc._Path(renamed(key), resource=f"{self.res._name}")
             return rpc.translate_output_properties(value, inner, types.get(key), typed, path=path, **named)
 

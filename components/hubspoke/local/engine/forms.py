@@ -220,5 +220,8 @@ def _secret_from_json(value: Properties, cipher: Cipher | None) -> Secret:
     return Secret(from_json(json.loads(plaintext), None), (cipher.salt, ciphertext) if cipher else None)
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)  # `json.dumps` makes one for each value
+
+
 def compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _COMPACT.encode(value)

@@ -13,7 +13,7 @@ from functools import cache
 from types import FrameType
 from typing import Any
 
-from pulumi import Output, ResourceOptions, _types, log
+from pulumi import Output, ResourceHookBinding, ResourceOptions, _types, log
 from pulumi.runtime import resource, resource_cycle_breaker
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
@@ -90,8 +90,9 @@ def types_kept() -> Iterator[None]:
 
 @contextlib.contextmanager
 def options_copied() -> Iterator[None]:
-    """Options are copied five times for each resource: what `copy.copy` does to an object of attributes alone."""
-    with replaced(ResourceOptions, "_copy", _copied):
+    """Options are copied five times for each resource, and what hooks they have four times: what `copy.copy` does to an
+    object of attributes alone."""
+    with replaced(ResourceOptions, "_copy", _copied), replaced(ResourceHookBinding, "_copy", _copied):
         yield
 
 

@@ -57,17 +57,20 @@ def _deserialized(usual: Callable[..., Any]) -> Callable[..., Any]:
 
 def _translated(usual: Callable[..., Any]) -> Callable[..., Any]:
     def translate(output: Any, output_transformer: Any, typ: Any = None, *args: Any, **named: Any) -> Any:
-        if type(output) in LEAVES and (typ is None or _leaves_alone(typ, type(output))):
+        if left_alone(output, typ):
             return output
         return usual(output, output_transformer, typ, *args, **named)
 
     return translate
 
 
-def _leaves_alone(annotation: Any, kind: type) -> bool:
-    """Whether the SDK gives a value of this type back as it is, where this annotation is what it is to be."""
+def left_alone(value: Any, annotation: Any) -> bool:
+    """Whether the SDK gives a value without an inside back as it is, where this annotation is what it is to be."""
+    kind: Any = type(value)
+    if kind not in LEAVES:
+        return False
     try:
-        return _no_conversion(annotation, kind)
+        return annotation is None or _no_conversion(annotation, kind)
     except TypeError:  # an annotation that cannot be hashed
         return False
 
