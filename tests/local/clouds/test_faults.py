@@ -98,6 +98,15 @@ def test_a_slow_call(hub: CloudAccount, simulation: Simulation) -> None:
     assert time.perf_counter() - start >= 0.2
 
 
+def test_a_cloud_is_prompt_while_nothing_takes_time_and_no_fault_is_about(folder: Path, simulation: Simulation) -> None:
+    account, slower = (aws_account(folder, HUB, "eu-west-1", scale=scale) for scale in (0.0, 0.1))
+    assert (account.provider.prompt, slower.provider.prompt) == (True, False)
+    key = simulation.add_fault("aws", Fault(FaultKind.SLOW, seconds=60))
+    assert not account.provider.prompt
+    simulation.clear_faults("aws", key)
+    assert account.provider.prompt
+
+
 def test_provisioning_takes_its_scaled_time(folder: Path) -> None:
     account = aws_account(folder, HUB, "eu-west-1", scale=0.1)
     account.checked(aws.VPC)

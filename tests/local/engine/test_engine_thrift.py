@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 from hubspoke.local.engine import EngineError
+from hubspoke.local.engine.direct import registered_directly
 from hubspoke.local.engine.promised import outputs_promised
 from hubspoke.local.engine.thrift import (
     debugging_dropped,
@@ -35,6 +36,7 @@ REPLACED: dict[Lowered, tuple[Any, str]] = {
     debugging_dropped: (log, "debug"),
     types_kept: (_types, "unwrap_type"),
     dependencies_known: (resource_cycle_breaker, "_reachable"),
+    registered_directly: (pulumi.resource, "register_resource"),
 }
 VARYING = ("created", "modified", "id", "stackTrace", "urn", "parent", "dependencies", "provider")
 

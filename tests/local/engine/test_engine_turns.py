@@ -9,7 +9,7 @@ import pulumi
 import pytest
 from hubspoke.local.engine import EngineError
 
-from tests.local.engine.engine_bench import Bench, Thing
+from tests.local.engine.engine_bench import Bench, MemoryProvider, Thing
 
 
 def things(count: int) -> Callable[[], None]:
@@ -31,6 +31,39 @@ def test_a_preview_needs_no_thread_and_a_creation_does_not_hold_up_the_loop(benc
     assert seen["preview"] == set()
     bench.up(things(3))
     assert seen["up"] == {"registration"}
+
+
+@pytest.mark.parametrize(("prompt", "where"), [(True, "MainThread"), (False, "registration")])
+def test_what_answers_at_once_is_asked_in_the_loop(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, prompt: bool, where: str
+) -> None:
+    seen: set[str] = set()
+    monkeypatch.setattr(MemoryProvider, "prompt", prompt, raising=False)
+    bench.cloud.before = lambda *_: seen.add(threading.current_thread().name.split("_")[0])
+    bench.up(things(3))
+    bench.up(lambda: [Thing(f"thing-{number}", label="new") for number in range(3)])
+    assert (seen, bench.cloud.calls) == ({where}, [("update", f"thing-{number}") for number in range(3)])
+
+
+def test_an_interrupt_after_something_was_made_loses_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = MemoryProvider.create
+
+    def interrupted(self: MemoryProvider, urn: str, type_: str, news: Any, **options: Any) -> Any:
+        made = create(self, urn, type_, news, **options)
+        if not options["preview"] and urn.endswith("thing-1"):
+            raise KeyboardInterrupt
+        return made
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MemoryProvider, "prompt", True, raising=False)
+        patched.setattr(MemoryProvider, "create", interrupted)
+        with pytest.raises(EngineError):
+            bench.up(things(3))
+    pending = bench.stack().export_stack()["deployment"]["pending_operations"]
+    assert [(each["type"], each["resource"]["urn"].rsplit("::")[-1]) for each in pending] == [("creating", "thing-1")]
+    bench.up(things(3))
+    assert sorted(bench.cloud.things) == ["id-1", "id-2", "id-3"]
+    assert bench.resource("thing-1")["id"] == "id-2"
 
 
 def test_creations_still_run_side_by_side(bench: Bench) -> None:

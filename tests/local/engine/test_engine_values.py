@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hubspoke.local.engine.forms import from_json, from_struct, to_json, to_struct
 from hubspoke.local.engine.graph import deletion_order, ordered
-from hubspoke.local.engine.monitor import satisfies
 from hubspoke.local.engine.paths import contains, parse, reset
 from hubspoke.local.engine.secrets import Crypter
+from hubspoke.local.engine.service import satisfies
 from hubspoke.local.engine.state import State, stamp
 from hubspoke.local.engine.targets import Targets
 from hubspoke.local.engine.values import ResourceRef, Secret, copied, has_secrets, mark, plain

@@ -5,6 +5,7 @@ pkg/tfbridge/check_failures.go, read 2026-08), so that a message means the same 
 """
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -12,6 +13,8 @@ from pulumi.runtime.rpc import UNKNOWN
 from .protocol import CheckFailure, Properties
 from .schema import Kind, Property
 from .values import child_path, did_you_mean, snake
+
+Path = tuple[str | int, ...]  # the resource's name and the steps from it; words are made of it where there is a fault
 
 
 def check_properties(
@@ -24,51 +27,51 @@ def check_properties(
     `name` is the resource's, which the messages put before the property.
     """
     failures: list[CheckFailure] = []
-    checked = _object(Kind("object", fields=properties), given, name, failures)
+    checked = _object(Kind("object", fields=properties), given, (name,), failures)
     return checked, tuple(failures)
 
 
-def _object(kind: Kind, given: Properties, path: str, failures: list[CheckFailure]) -> Properties:
+def _object(kind: Kind, given: Properties, path: Path, failures: list[CheckFailure]) -> Properties:
     fields = kind.fields or {}
     failures.extend(_missing(fields, given, path))
     checked = {}
     for key, value in given.items():
         if value is None or key.startswith("__"):
             continue
-        here = child_path(path, key)
+        here = (*path, key)
         if key not in fields:
             hint = did_you_mean(key, fields)
-            failures.append(_failure(f"Invalid or unknown key. Examine values at '{here}'.{hint}"))
+            failures.append(_failure(f"Invalid or unknown key. Examine values at '{_said(here)}'.{hint}"))
         else:
             checked[key] = _value(fields[key].kind, value, here, failures)
     return checked
 
 
-def _missing(fields: Mapping[str, Property], given: Properties, path: str) -> Iterator[CheckFailure]:
+def _missing(fields: Mapping[str, Property], given: Properties, path: Path) -> Iterator[CheckFailure]:
     for field in fields.values():
         if field.required and given.get(field.name) is None:
             what = f'The argument "{snake(field.name)}" is required, but no definition was found.'
-            here = child_path(path, field.name)
-            yield _failure(f"Missing required argument. {what}. Examine values at '{here}'.")
+            yield _failure(f"Missing required argument. {what}. Examine values at '{_said((*path, field.name))}'.")
 
 
-def _value(kind: Kind, value: Any, path: str, failures: list[CheckFailure]) -> Any:
+def _value(kind: Kind, value: Any, path: Path, failures: list[CheckFailure]) -> Any:
     if kind.shape == "any" or value is None or value == UNKNOWN:
         return value
     if kind.shape == "list" and isinstance(value, list):
-        return [_value(kind.of, item, child_path(path, i), failures) for i, item in enumerate(value)]
+        return [_value(kind.of, item, (*path, i), failures) for i, item in enumerate(value)]
     if kind.shape == "map" and isinstance(value, dict):
-        return {k: _value(kind.of, item, child_path(path, k), failures) for k, item in value.items()}
+        return {k: _value(kind.of, item, (*path, k), failures) for k, item in value.items()}
     if kind.shape == "object" and isinstance(value, dict):
         return _object(kind, value, path, failures)
     return _leaf(kind, value, path, failures)
 
 
-def _leaf(kind: Kind, value: Any, path: str, failures: list[CheckFailure]) -> Any:
+def _leaf(kind: Kind, value: Any, path: Path, failures: list[CheckFailure]) -> Any:
     try:
         return _CONVERT[kind.shape](value)
     except (KeyError, ValueError):
-        failures.append(_failure(f"expected {kind.shape} type, got {_shape(value)} type. Examine values at '{path}'."))
+        told = f"expected {kind.shape} type, got {_shape(value)} type"
+        failures.append(_failure(f"{told}. Examine values at '{_said(path)}'."))
         return None
 
 
@@ -112,6 +115,11 @@ _SHAPES = {bool: "bool", int: "number", float: "number", str: "string", list: "[
 
 def _shape(value: Any) -> str:
     return _SHAPES.get(type(value), type(value).__name__)
+
+
+def _said(path: Path) -> str:
+    name, *steps = path
+    return reduce(child_path, steps, str(name))
 
 
 def _failure(reason: str) -> CheckFailure:

@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002 - a protocol's methods take what others of its implementations need
 """One simulated cloud's provider: Pulumi's protocol on top of a store, a property table and the rules of a type."""
 
+import sqlite3
 from dataclasses import replace
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -164,6 +165,14 @@ class SimulatedProvider:
         self._hit(scope, token, "invoke")
         with self._store.reading() as connection:
             return function(View(Records(connection), scope), args)
+
+    @property
+    def prompt(self) -> bool:
+        """Whether it is never waited for: nothing takes time to be provisioned, and there is no fault to slow it."""
+        try:
+            return not self._scale and not faults.active(self._store)
+        except (CloudError, sqlite3.Error):  # which the call itself will say
+            return False
 
     @property
     def eventual(self) -> bool:

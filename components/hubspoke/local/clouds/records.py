@@ -121,9 +121,9 @@ class Records:
     def note(self, actor: str, action: str, record: Record, properties: Iterable[str] = ()) -> None:
         """Adds one line to the log."""
         self.connection.execute(
-            "INSERT INTO log (time, actor, account, region, action, type, id, properties) VALUES (?,?,?,?,?,?,?,?)",
-            (self.now(), actor, record.account, record.region, action, record.type, record.id,
-             json.dumps(sorted(properties))),
+            "INSERT INTO log (time, actor, account, region, action, type, id, properties)"
+            " VALUES (cloud_time(),?,?,?,?,?,?,?)",
+            (actor, record.account, record.region, action, record.type, record.id, json.dumps(sorted(properties))),
         )  # fmt: skip
 
     def log(self, since: float = 0.0, id_: str | None = None) -> list[LogEntry]:
@@ -148,8 +148,7 @@ class Records:
         return otherwise if row is None else str(row["value"])
 
 
-def _dump(value: Properties) -> str:
-    return json.dumps(value, separators=(",", ":"))
+_dump = json.JSONEncoder(separators=(",", ":")).encode  # made once: `json.dumps` makes one for each value
 
 
 def _row(record: Record) -> tuple[Any, ...]:

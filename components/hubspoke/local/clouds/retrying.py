@@ -60,9 +60,12 @@ TRANSIENT = frozenset(
 class Findable(Provider, Protocol):
     """A provider that can say what a creation made whose answer nobody saw.
 
-    `eventual` tells whether a read may miss what was just created; where it cannot, none is spent on looking.
+    `eventual` tells whether a read may miss what was just created; where it cannot, none is spent on looking. `prompt`
+    tells whether it answers at once, whatever it is asked.
     """
 
+    @property
+    def prompt(self) -> bool: ...
     @property
     def eventual(self) -> bool: ...
     def find_created(self, urn: str, type_: str, since: float = 0.0) -> ReadState | None: ...
@@ -81,6 +84,10 @@ class Retrying:
         # These ask nothing of a cloud.
         self.check_config, self.diff_config, self.configure = inner.check_config, inner.diff_config, inner.configure
         self.check, self.diff = inner.check, inner.diff
+
+    @property
+    def prompt(self) -> bool:
+        return self._inner.prompt
 
     def create(self, urn: str, type_: str, news: Properties, *, preview: bool, timeout: float) -> Created:
         """Made once, however often it is asked for: after a lost answer, what was made is looked for first."""

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -33,6 +34,11 @@ def child_path(path: str, key: str | int) -> str:
 
 def parse_path(path: str) -> list[str | int]:
     """The steps of a property path. Raises ValueError if it is not one."""
+    return list(_steps(path))
+
+
+@lru_cache(maxsize=4096)  # most are those that the tables name
+def _steps(path: str) -> tuple[str | int, ...]:
     steps: list[str | int] = []
     position = 0
     for found in _PATH_PART.finditer(path):
@@ -43,7 +49,7 @@ def parse_path(path: str) -> list[str | int]:
         steps.append(int(index) if index is not None else re.sub(r"\\(.)", r"\1", star or quoted or name or ""))
     if position != len(path) or not steps:
         raise ValueError(f"{path!r} is not a property path such as tags.Name or routes[0].cidrBlock")
-    return steps
+    return tuple(steps)
 
 
 def ignored(path: str, ignore_changes: Iterable[str]) -> bool:

@@ -13,6 +13,8 @@ from hubspoke.local.engine.state import State, now
 from hubspoke.local.engine.steps import Step
 from hubspoke.local.engine.values import UNKNOWN
 
+_PROMPTLY = {ops.CREATE, ops.CREATE_REPLACEMENT, ops.UPDATE}
+
 
 class Applier:
     def __init__(
@@ -32,6 +34,10 @@ class Applier:
         method = self._methods.get(step.op)
         if method:
             method(step)
+
+    def is_prompt(self, step: Step) -> bool:
+        """Whether a cloud is asked to make or change something that does it at once."""
+        return step.op in _PROMPTLY and bool(getattr(self._registry.get(step.res.provider), "prompt", False))
 
     def _plugin(self, state: State) -> Plugin:
         if state.is_provider:

@@ -4,11 +4,11 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
 
 from pulumi.runtime.proto import resource_pb2
 
 from hubspoke.local.engine import urns
+from hubspoke.local.engine.asking import Asked
 from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.goal import Goal
@@ -73,9 +73,9 @@ class DefaultProviders:
         secret = self._config.secret_keys
         return {key: Secret(text) if f"{package}:{key}" in secret else text for key, text in found.items()}
 
-    def explicit(self, properties: Properties, options: Any, request: Any) -> Properties:
+    def explicit(self, properties: Properties, asked: Asked) -> Properties:
         """An explicit provider's inputs, with the version that the program's SDK has."""
-        _, version, url = self._packages.get(request.packageRef, ("", options.version, options.plugin_download_url))
+        _, version, url = self._packages.get(asked.package_ref, ("", asked.version, asked.plugin_download_url))
         own = dict(properties)
         _describe(own, version, url)
         return own

@@ -81,7 +81,7 @@ class Executor:
         if self._hooks.any:
             return False
         inside = self._options.dry_run or not step.res.custom or step.res.is_provider
-        return step.op in _INSIDE or (inside and step.op not in _LOOKING)
+        return step.op in _INSIDE or (inside and step.op not in _LOOKING) or self._applier.is_prompt(step)
 
     def together(self, steps: Sequence[Step], *, keep_going: bool = False) -> None:
         """All at once, as far as `parallel` allows. With `keep_going` a failure does not keep others from running."""

@@ -33,7 +33,7 @@ def from_wire(value: struct_pb2.Value) -> Any:
     if kind == "string_value":
         return value.string_value
     if kind == "number_value":
-        return _number(value.number_value)
+        return number(value.number_value)
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
@@ -43,7 +43,7 @@ def from_wire(value: struct_pb2.Value) -> Any:
     return None
 
 
-def _number(value: float) -> int | float:
+def number(value: float) -> int | float:
     return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
@@ -180,7 +180,7 @@ def to_json(value: Any, cipher: Cipher | None) -> Any:
     if isinstance(value, ResourceRef):
         return _reference_json(value)
     if isinstance(value, float):
-        return _number(value) if math.isfinite(value) else {SIG: _FLOAT_SIG, "value": struct.pack(">d", value).hex()}
+        return number(value) if math.isfinite(value) else {SIG: _FLOAT_SIG, "value": struct.pack(">d", value).hex()}
     return value
 
 
@@ -220,5 +220,8 @@ def _secret_from_json(value: Properties, cipher: Cipher | None) -> Secret:
     return Secret(from_json(json.loads(plaintext), None), (cipher.salt, ciphertext) if cipher else None)
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)  # `json.dumps` makes one for each value
+
+
 def compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _COMPACT.encode(value)

@@ -9,7 +9,7 @@ from hubspoke.local.engine.forms import SECRET_SIG, SIG, from_struct, to_struct
 from hubspoke.local.engine.goal import Goal
 from hubspoke.local.engine.progress import Progress
 from hubspoke.local.engine.state import State
-from hubspoke.local.engine.values import Properties, ResourceRef, Secret, plain
+from hubspoke.local.engine.values import ATOMS, Properties, ResourceRef, Secret, plain
 
 _INTERNAL = "__internal"
 
@@ -126,7 +126,8 @@ def _provider(state: State) -> AnalyzedProvider:
 def _judged(value: Any) -> Any:
     """As a pack gets it: references flattened, what is the engine's own left out, secrets marked."""
     if isinstance(value, dict):
-        return {key: _judged(each) for key, each in value.items() if key != _INTERNAL}
+        told = ((key, each) for key, each in value.items() if key != _INTERNAL)
+        return {key: each if type(each) in ATOMS else _judged(each) for key, each in told}
     if isinstance(value, list):
         return [_judged(each) for each in value]
     if isinstance(value, Secret):

@@ -1,24 +1,23 @@
-"""The resource monitor and engine that a program's SDK talks to, called in-process."""
+"""The resource monitor that a program's SDK talks to, called in-process."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import callback_pb2, engine_pb2, resource_pb2
+from pulumi.runtime.proto import callback_pb2, resource_pb2
 
 from hubspoke.local.engine import urns
-from hubspoke.local.engine.checkpoint import engine_version
+from hubspoke.local.engine.asking import Asked, from_request
 from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.defaults import DefaultProviders
 from hubspoke.local.engine.errors import Unsupported
-from hubspoke.local.engine.events import EventSink
 from hubspoke.local.engine.executor import Executor, Stopped
 from hubspoke.local.engine.forms import from_struct, to_answer, to_struct
 from hubspoke.local.engine.generator import Chain, Registration
 from hubspoke.local.engine.goal import Goal, ReadGoal
+from hubspoke.local.engine.handing import received
 from hubspoke.local.engine.hooks import Callbacks, Hook, Hooks
 from hubspoke.local.engine.plugins import Plugin, Refused
 from hubspoke.local.engine.registering import InvalidRequest, Registrar
@@ -42,15 +41,14 @@ _FEATURES = {
     "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
     "sendsOptionsToHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_SENDS_OPTIONS_TO_HOOKS,
 }
-_SEVERITIES = {engine_pb2.INFO: "info", engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
 
 
 @dataclass(frozen=True)
 class Planned:
     """A registration of which all is decided and nothing done."""
 
+    asked: Asked
     goal: Goal
-    options: resource_pb2.TransformResourceOptions
     chain: Chain
 
 
@@ -90,7 +88,7 @@ class Monitor:
         self._operation, self._registrar, self._defaults = operation, registrar, defaults
         self._callbacks, self._hooks = callbacks, hooks
         self._invoke_transforms: list[callback_pb2.Callback] = []
-        self._planned: dict[int, Planned] = {}  # by the identity of the request
+        self._planned: dict[int, Planned] = {}  # by the identity of what is asked
         self._calls_back = False  # whether the program, on its loop, may be asked for something
 
     def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> resource_pb2.SupportsFeatureResponse:  # noqa: N802
@@ -106,24 +104,33 @@ class Monitor:
         return self._guard(lambda: resource_pb2.RegisterPackageResponse(ref=self._defaults.register_package(request)))
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Registered:  # noqa: N802
-        return self._guard(lambda: self._register(request))
+        answer = self._guard(lambda: self._register(id(request), lambda: from_request(request)))
+        return answer._replace(object=to_answer(answer.object))
 
-    def _register(self, request: resource_pb2.RegisterResourceRequest) -> Registered:
-        planned = self._planned.pop(id(request), None) or self._plan(request)
+    def take(self, asked: Asked) -> Registered:
+        """As `RegisterResource`, of what comes on no wire: what is answered are the engine's own values."""
+        return self._guard(
+            lambda: self._register(id(asked), lambda: replace(asked, properties=received(asked.properties)))
+        )
+
+    def _register(self, key: int, asked: Callable[[], Asked]) -> Registered:
+        planned = self._planned.pop(key, None)
+        if planned is None:
+            self._leave_loop(waits=self._operation.judged)
+            planned = self._plan(asked())
         if in_loop() and not self._operation.executor.quick(planned.chain.steps):
-            self._planned[id(request)] = planned
+            self._planned[key] = planned
             raise MustWait
         state, skipped = self._run(planned.chain)
-        self._registrar.registered(state.urn, planned.goal, planned.options, request)
+        self._registrar.registered(state.urn, planned.goal, planned.asked)
         # A component's recorded outputs may refer to resources that are not registered yet.
-        outputs = state.outputs if state.custom else {}
-        return Registered(state.urn, state.id, to_answer(outputs), skipped)
+        return Registered(state.urn, state.id, state.outputs if state.custom else {}, skipped)
 
-    def _plan(self, request: resource_pb2.RegisterResourceRequest) -> Planned:
-        self._calls_back = self._calls_back or bool(request.transforms)
-        self._leave_loop(waits=self._operation.judged)
-        goal, options = self._registrar.goal(request)
-        return Planned(goal, options, self._operation.plan(goal))
+    def _plan(self, asked: Asked) -> Planned:
+        self._calls_back = self._calls_back or bool(asked.transforms)
+        self._leave_loop(waits=False)
+        goal = self._registrar.goal(asked)
+        return Planned(asked, goal, self._operation.plan(goal))
 
     def _leave_loop(self, *, waits: bool) -> None:
         """Raises `MustWait` in the loop's thread for what waits for another process, or for a thread that may itself
@@ -257,43 +264,3 @@ class Monitor:
 
 def _refuse(feature: str) -> None:
     raise Unsupported(feature)
-
-
-class EngineService:
-    """Pulumi's Engine service: the program's log."""
-
-    def __init__(self, events: EventSink) -> None:
-        self._events = events
-
-    def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:  # noqa: N802
-        severity = _SEVERITIES.get(request.severity)
-        if severity:
-            self._events.diagnostic(severity, request.message, request.urn, ephemeral=request.ephemeral)
-        return empty_pb2.Empty()
-
-    def RequirePulumiVersion(  # noqa: N802
-        self, request: engine_pb2.RequirePulumiVersionRequest
-    ) -> engine_pb2.RequirePulumiVersionResponse:
-        if not satisfies(engine_version().removeprefix("v"), request.pulumi_version_range):
-            message = f"Pulumi CLI version {engine_version()} does not satisfy the version range"
-            raise RpcFailed(grpc.StatusCode.FAILED_PRECONDITION, f'{message} "{request.pulumi_version_range}"')
-        return engine_pb2.RequirePulumiVersionResponse()
-
-
-_COMPARISON = re.compile(r"(>=|<=|!=|!|>|<|==|=)?\s*v?(\d+)\.(\d+)\.(\d+)")
-
-
-def satisfies(version: str, wanted: str) -> bool:
-    """Whether a version is in a range such as ">=3.5.0 !3.7.7 || >3.8.0"."""
-    own = tuple(int(part) for part in version.split(".")[:3])
-    return any(
-        all(_compare(own, operator, tuple(map(int, numbers))) for operator, *numbers in _COMPARISON.findall(group))
-        for group in wanted.split("||")
-    )
-
-
-def _compare(own: tuple[int, ...], operator: str, other: tuple[int, ...]) -> bool:
-    return {
-        ">=": own >= other, "<=": own <= other, ">": own > other, "<": own < other, "!": own != other,
-        "!=": own != other,
-    }.get(operator, own == other)  # fmt: skip

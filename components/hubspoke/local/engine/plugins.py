@@ -104,6 +104,11 @@ class CloudPlugin:
         self.provider = provider
         self.known = True
 
+    @property
+    def prompt(self) -> bool:
+        """Whether it says that nobody ever waits for it."""
+        return bool(getattr(self.provider, "prompt", False))
+
     def configure(self, inputs: Properties) -> None:
         self.known = not has_unknowns(inputs)
         if self.known:

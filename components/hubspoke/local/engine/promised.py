@@ -19,7 +19,7 @@ from pulumi.runtime import resource, rpc, settings
 from pulumi.runtime.settings import SETTINGS
 
 from hubspoke.local.engine.replaced import replaced, takes_the_same
-from hubspoke.local.engine.values import ATOMS
+from hubspoke.local.engine.values import ATOMS, LEAVES, UNKNOWN
 
 Needed = Iterable[Any] | None
 Resolver = Callable[..., None]
@@ -78,6 +78,22 @@ def _fulfil(
         return
     resources = {*(needed or ()), *(() if res is None else (res,))}
     future.set_result(output._OutputData(resources=resources, value=value, is_known=known, is_secret=secret))
+
+
+def leaf_of(value: Any) -> tuple[Any, list[Any]] | None:
+    """What is serialized of a value without an inside, and whose it is; None of any other, and what is not known yet.
+
+    Of a secret too: that is more than its value.
+    """
+    if type(value) in LEAVES:
+        return value, []
+    if type(value) is not Promised or value._promised is None:
+        return None
+    found, known, secret, needed, failed = value._promised
+    if failed is not None or secret or type(found) not in LEAVES:
+        return None
+    own = () if value._promised_by is None else (value._promised_by,)
+    return found if known else UNKNOWN, list({*(needed or ()), *own})
 
 
 def _known(value: Any) -> Promised:
@@ -141,13 +157,13 @@ def _resolve_properties(_: Any) -> Callable[..., None]:
     return resolve_properties
 
 
-def _resource_output(usual: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A resource's URN is made as ever, since the run waits for it; its id comes second."""
+def _resource_output(_: Any) -> Callable[[Any], Any]:
+    """A resource's URN is looked at at once, since the run waits for it; its id comes second."""
 
     def resource_output(res: Any) -> Any:
-        if "urn" not in res.__dict__:
-            return usual(res)
         promised = Promised(asyncio.get_event_loop(), res)
+        if "urn" not in res.__dict__:
+            _ = promised._data
         return partial(_resolve_id, promised), promised
 
     return resource_output

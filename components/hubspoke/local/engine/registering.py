@@ -1,27 +1,24 @@
-"""From a registration as it comes off the wire to a goal: inheritance, providers, aliases, transforms."""
+"""From what a program asks for to a goal: inheritance, providers, aliases, transforms."""
 
 import os
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 from urllib.parse import unquote, urlparse
 
 import grpc
 from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2, source_pb2
 
 from hubspoke.local.engine import urns
+from hubspoke.local.engine.asking import Asked, Options, Request, take_options, to_options
 from hubspoke.local.engine.defaults import DENIED, DefaultProviders, Denied
-from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.forms import from_struct, from_wire, to_struct
 from hubspoke.local.engine.goal import Alias, Goal, ReadGoal
 from hubspoke.local.engine.hooks import Callbacks
 from hubspoke.local.engine.paths import parse
 from hubspoke.local.engine.values import Properties, downgraded, output_dependencies, upgraded
 
-Request = resource_pb2.RegisterResourceRequest
-Options = resource_pb2.TransformResourceOptions
 _HOOKS = {
     "before_create": "BeforeCreate", "after_create": "AfterCreate", "before_update": "BeforeUpdate",
     "after_update": "AfterUpdate", "before_delete": "BeforeDelete", "after_delete": "AfterDelete",
@@ -43,147 +40,121 @@ class Registrar:
         self._goals: dict[str, Goal] = {}
         self._providers: dict[str, Mapping[str, str]] = {}
         self._parents: dict[str, str] = {}
-        self._transforms: dict[str, list[callback_pb2.Callback]] = {}
+        self._transforms: dict[str, Sequence[callback_pb2.Callback]] = {}
         self._traces: dict[bytes, list[str]] = {}
         self.stack_transforms: list[callback_pb2.Callback] = []
         self._lock = threading.Lock()
 
-    def goal(self, request: Request) -> tuple[Goal, Options]:
-        """Raises `InvalidRequest`, `Unsupported`, and what a transform raised."""
-        _refuse_unsupported(request)
-        self._inherit(request)
-        properties = from_struct(request.object)
-        dependencies = _property_dependencies(request, properties)
-        options = self._options(request)
-        transforms = self._all_transforms(request)
-        if request.transforms:
-            properties = {key: upgraded(value, dependencies.get(key, ())) for key, value in properties.items()}
-        for transform in transforms:
-            properties, options = self._transform(transform, request, properties, options)
-        if request.transforms:
-            dependencies = {key: output_dependencies(value) for key, value in properties.items()}
-        else:
-            for key, value in properties.items():
-                dependencies.setdefault(key, set()).update(output_dependencies(value))
-        return self._goal(request, options, properties, dependencies), options
+    def goal(self, asked: Asked) -> Goal:
+        """What is to be; `asked` gets what it inherits. Raises `InvalidRequest`, and what a transform raised."""
+        if asked.custom and asked.type.count(":") != 2:
+            raise InvalidRequest(f"type '{asked.type}' is not of the form <package>:<module>:<name>")
+        self._inherit(asked)
+        # Only a resource's own transforms can change what it depends on: so does Pulumi's engine.
+        direct = asked.dependencies
+        self._transform(asked)
+        for key, value in asked.properties.items():
+            asked.property_dependencies.setdefault(key, set()).update(output_dependencies(value))
+        if asked.transforms:
+            direct = asked.dependencies.union(*asked.property_dependencies.values())
+        return self._goal(asked, direct)
 
-    def registered(self, urn: str, goal: Goal, options: Options, request: Request) -> None:
+    def registered(self, urn: str, goal: Goal, asked: Asked) -> None:
         """To be called with the URN of what has been registered, before its children are."""
         with self._lock:
             self._goals[urn] = goal
             self._parents[urn] = goal.parent
-            self._transforms[urn] = list(request.transforms)
+            if asked.transforms:
+                self._transforms[urn] = asked.transforms
             if not goal.custom:
-                self._providers[urn] = dict(options.providers)
+                self._providers[urn] = asked.providers
 
     def provider_of(self, provider: str, providers: Mapping[str, str], parent: str, package: str) -> str:
         """The explicit provider: its own, else that of its map, else of its parent's map; "" where there is none."""
         found = provider or providers.get(package, "")
         return found or self._providers.get(parent, {}).get(package, "")
 
-    def _inherit(self, request: Request) -> None:
-        above = self._goals.get(request.parent)
-        if above is None:
+    def _inherit(self, asked: Asked) -> None:
+        above = self._goals.get(asked.parent)
+        if above is not None:
+            asked.deleted_with = asked.deleted_with or above.deleted_with
+            if asked.protect is None:
+                asked.protect = above.protect
+            if asked.retain_on_delete is None:
+                asked.retain_on_delete = above.retain_on_delete
+            if not asked.provider and asked.custom and _serves(above.provider, asked.type):
+                asked.provider = above.provider
+        if asked.custom:
+            package = urns.package_of(asked.type)
+            asked.provider = self.provider_of(asked.provider, asked.providers, asked.parent, package)
+
+    def _transform(self, asked: Asked) -> None:
+        """By the resource's own transforms, then those of its parents, then the stack's."""
+        transforms = self._all_transforms(asked)
+        if not transforms:
             return
-        request.deletedWith = request.deletedWith or above.deleted_with
-        if not request.HasField("protect") and above.protect is not None:
-            request.protect = above.protect
-        if not request.HasField("retainOnDelete") and above.retain_on_delete is not None:
-            request.retainOnDelete = above.retain_on_delete
-        if not request.provider and request.custom and above.provider:
-            owner = urns.type_of(urns.split_ref(above.provider)[0])
-            if urns.provider_package(owner) == urns.package_of(request.type):
-                request.provider = above.provider
+        properties, options = asked.properties, to_options(asked)
+        if asked.transforms:
+            needed = asked.property_dependencies
+            properties = {key: upgraded(value, needed.get(key, ())) for key, value in properties.items()}
+            asked.property_dependencies = {}
+        for transform in transforms:
+            properties, options = self._transformed(transform, asked, properties, options)
+        asked.properties = properties
+        take_options(asked, options)
 
-    def _options(self, request: Request) -> Options:
-        aliases = [*(alias_pb2.Alias(urn=urn) for urn in request.aliasURNs), *request.aliases]
-        package = urns.package_of(request.type)
-        provider = request.provider
-        if request.custom:
-            provider = self.provider_of(provider, request.providers, request.parent, package)
-        options = Options(
-            depends_on=request.dependencies, ignore_changes=request.ignoreChanges, version=request.version,
-            replace_on_changes=request.replaceOnChanges, aliases=aliases, provider=provider,
-            providers=dict(request.providers), hide_diff=request.hideDiffs, deleted_with=request.deletedWith,
-            plugin_download_url=request.pluginDownloadURL, replace_with=request.replace_with,
-            additional_secret_outputs=request.additionalSecretOutputs,
-        )  # fmt: skip
-        setattr(options, "import", request.importId)
-        for name in ("custom_timeouts", "hooks", "replacement_trigger"):
-            source = {"custom_timeouts": "customTimeouts"}.get(name, name)
-            if request.HasField(source):  # type: ignore[arg-type]
-                getattr(options, name).CopyFrom(getattr(request, source))
-        if request.HasField("protect"):
-            options.protect = request.protect
-        if request.HasField("retainOnDelete"):
-            options.retain_on_delete = request.retainOnDelete
-        if request.deleteBeforeReplaceDefined or request.deleteBeforeReplace:
-            options.delete_before_replace = request.deleteBeforeReplace
-        return options
-
-    def _all_transforms(self, request: Request) -> list[callback_pb2.Callback]:
-        """The resource's own, then those of its parents, then the stack's."""
+    def _all_transforms(self, asked: Asked) -> list[callback_pb2.Callback]:
         with self._lock:
-            found = list(request.transforms)
-            above = request.parent
+            if not (asked.transforms or self._transforms or self.stack_transforms):
+                return []
+            found = list(asked.transforms)
+            above = asked.parent
             while above:
                 found += self._transforms.get(above, ())
                 above = self._parents.get(above, "")
             return [*found, *self.stack_transforms]
 
-    def _transform(
-        self, callback: callback_pb2.Callback, request: Request, properties: Properties, options: Options
+    def _transformed(
+        self, callback: callback_pb2.Callback, asked: Asked, properties: Properties, options: Options
     ) -> tuple[Properties, Options]:
-        asked = resource_pb2.TransformRequest(
-            type=request.type, name=request.name, custom=request.custom, parent=request.parent,
+        shown = resource_pb2.TransformRequest(
+            type=asked.type, name=asked.name, custom=asked.custom, parent=asked.parent,
             properties=to_struct(properties), options=options,
         )  # fmt: skip
         answer = resource_pb2.TransformResponse()
         try:
-            self._callbacks.call(callback, asked, answer)
+            self._callbacks.call(callback, shown, answer)
         except grpc.RpcError as problem:
             raise InvalidRequest(f"invoke transform: {problem.details()}") from problem
         changed = from_struct(answer.properties) if answer.HasField("properties") else properties
         return changed, answer.options if answer.HasField("options") else options
 
-    def _goal(
-        self, request: Request, options: Options, properties: Properties, dependencies: Mapping[str, Iterable[str]]
-    ) -> Goal:
+    def _goal(self, asked: Asked, direct: set[str]) -> Goal:
+        is_provider = urns.is_provider_type(asked.type)
         provider = ""
-        if request.custom and not urns.is_provider_type(request.type):
-            provider = options.provider or self._default(request, options)
-        elif not request.custom:
-            inherited = self._providers.get(request.parent, {})
-            for package, ref in inherited.items():
-                if package not in options.providers:
-                    options.providers[package] = ref
-        properties = downgraded(properties)
-        if urns.is_provider_type(request.type):
-            properties = self._defaults.explicit(properties, options, request)
-        everything = {*options.depends_on, *(urn for found in dependencies.values() for urn in found)}
-        # Only a resource's own transforms can change what it depends on: so does Pulumi's engine.
-        direct = everything if request.transforms else set(request.dependencies)
-        position, trace = self._positions(request.sourcePosition, request.stackTrace)
+        if not asked.custom:
+            asked.providers = {**self._providers.get(asked.parent, {}), **asked.providers}
+        elif not is_provider:
+            provider = asked.provider or self._default(asked)
+        properties = downgraded(asked.properties)
+        if is_provider:
+            properties = self._defaults.explicit(properties, asked)
+        position, trace = self._positions(asked.source_position, asked.stack_trace)
         return Goal(
-            request.type, request.name, request.custom, properties, request.parent, provider,
-            protect=options.protect if options.HasField("protect") else None, dependencies=sorted(direct),
-            property_dependencies={key: sorted(found) for key, found in dependencies.items()},
-            delete_before_replace=_optional(options, "delete_before_replace"),
-            ignore_changes=list(options.ignore_changes), aliases=[_alias(each) for each in options.aliases],
-            additional_secret_outputs=list(options.additional_secret_outputs),
-            import_id=getattr(options, "import"), custom_timeouts=_timeouts(options.custom_timeouts),
-            replace_on_changes=list(options.replace_on_changes),
-            replacement_trigger=downgraded(from_wire(options.replacement_trigger)),
-            retain_on_delete=_optional(options, "retain_on_delete"), deleted_with=options.deleted_with,
-            replace_with=list(options.replace_with), hide_diff=[list(parse(path)) for path in options.hide_diff],
-            source_position=position, stack_trace=trace, hooks=_hooks(options),
+            asked.type, asked.name, asked.custom, properties, asked.parent, provider, asked.protect, sorted(direct),
+            {key: sorted(found) for key, found in asked.property_dependencies.items()}, asked.delete_before_replace,
+            list(asked.ignore_changes), list(asked.additional_secret_outputs), list(map(_alias, asked.aliases)),
+            asked.import_id, _timeouts(asked.custom_timeouts), list(asked.replace_on_changes),
+            None if asked.replacement_trigger is None else downgraded(from_wire(asked.replacement_trigger)),
+            asked.retain_on_delete, asked.deleted_with, list(asked.replace_with),
+            [list(parse(path)) for path in asked.hide_diff], position, trace, _hooks(asked.hooks),
         )  # fmt: skip
 
-    def _default(self, request: Request, options: Options) -> str:
-        package = urns.package_of(request.type)
+    def _default(self, asked: Asked) -> str:
+        package = urns.package_of(asked.type)
         try:
-            url = options.plugin_download_url
-            return self._defaults.ref(package, options.version, url, request.packageRef, request.name)
+            url = asked.plugin_download_url
+            return self._defaults.ref(package, asked.version, url, asked.package_ref, asked.name)
         except Denied as denied:
             return f"{DENIED}{denied.package}"  # to be refused once the resource has its URN
 
@@ -198,39 +169,26 @@ class Registrar:
             provider, sorted(request.dependencies), list(request.additionalSecretOutputs), position, trace,
         )  # fmt: skip
 
-    def _positions(self, position: source_pb2.SourcePosition, trace: source_pb2.StackTrace) -> tuple[str, list[str]]:
+    def _positions(
+        self, position: source_pb2.SourcePosition | None, trace: source_pb2.StackTrace | None
+    ) -> tuple[str, list[str]]:
         # Most resources of a program are made in a few places: each trace is gone through once.
-        key = trace.SerializeToString()
+        key = trace.SerializeToString() if trace else b""
         if key not in self._traces:
-            self._traces[key] = [self._position(frame.pc) for frame in trace.frames]
+            self._traces[key] = [self._position(frame.pc) for frame in trace.frames] if trace else []
         return self._position(position), list(self._traces[key])
 
-    def _position(self, position: source_pb2.SourcePosition) -> str:
-        if not position.uri:
+    def _position(self, position: source_pb2.SourcePosition | None) -> str:
+        if position is None or not position.uri:
             return ""
         column = f",{position.column}" if position.column else ""
         return f"{_relative(position.uri, self._root)}#{position.line}{column}"
 
 
-def _refuse_unsupported(request: Request) -> None:
-    if request.remote:
-        raise Unsupported(f"remote components ({request.type})")
-    if request.state_migrations:
-        raise Unsupported("state migrations")
-    if request.envVarMappings:
-        raise Unsupported("envVarMappings of providers")
-    if request.custom and request.type.count(":") != 2:
-        raise InvalidRequest(f"type '{request.type}' is not of the form <package>:<module>:<name>")
-
-
-def _property_dependencies(request: Request, properties: Properties) -> dict[str, set[str]]:
-    if request.propertyDependencies:
-        return {key: set(found.urns) for key, found in request.propertyDependencies.items()}
-    return {key: set(request.dependencies) for key in properties}
-
-
-def _optional(options: Options, name: Any) -> bool | None:
-    return bool(getattr(options, name)) if options.HasField(name) else None
+def _serves(provider: str, type_: str) -> bool:
+    """Whether a provider, if there is one, is of a type's package."""
+    owner = urns.type_of(urns.split_ref(provider)[0]) if provider else ""
+    return bool(owner) and urns.provider_package(owner) == urns.package_of(type_)
 
 
 def _alias(message: alias_pb2.Alias) -> Alias:
@@ -240,12 +198,16 @@ def _alias(message: alias_pb2.Alias) -> Alias:
     return Alias("", spec.name, spec.type, spec.stack, spec.project, spec.parentUrn, spec.noParent)
 
 
-def _hooks(options: Options) -> dict[str, list[str]]:
-    found = {key: list(getattr(options.hooks, name)) for name, key in _HOOKS.items()}
+def _hooks(message: Request.ResourceHooksBinding | None) -> dict[str, list[str]]:
+    if message is None:
+        return {}
+    found = {key: list(getattr(message, name)) for name, key in _HOOKS.items()}
     return {key: names for key, names in found.items() if names}
 
 
-def _timeouts(message: Request.CustomTimeouts) -> dict[str, float]:
+def _timeouts(message: Request.CustomTimeouts | None) -> dict[str, float]:
+    if message is None:
+        return {}
     given = {name: getattr(message, name) for name in ("create", "update", "delete", "read")}
     return {name: _seconds(text) for name, text in given.items() if text}
 

@@ -32,7 +32,7 @@ from hubspoke.local.engine.goal import Goal, ReadGoal
 from hubspoke.local.engine.graph import rebuilt
 from hubspoke.local.engine.hooks import Callbacks, Hooks
 from hubspoke.local.engine.judging import PackJudge
-from hubspoke.local.engine.monitor import EngineService, Monitor
+from hubspoke.local.engine.monitor import Monitor
 from hubspoke.local.engine.naming import Names
 from hubspoke.local.engine.plugins import Plugin, Refused
 from hubspoke.local.engine.program import Program, Surroundings, run_program
@@ -40,6 +40,7 @@ from hubspoke.local.engine.progress import Bail, Options, Progress, Recorded
 from hubspoke.local.engine.project import Project
 from hubspoke.local.engine.registering import Registrar
 from hubspoke.local.engine.registry import Registry
+from hubspoke.local.engine.service import EngineService
 from hubspoke.local.engine.snapshot import Snapshot
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.steps import Step

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from itertools import count
 
-from hubspoke.local.engine.checkpoint import Deployment, normalized
+from hubspoke.local.engine.checkpoint import Deployment, Operation, normalized
 from hubspoke.local.engine.graph import ordered
 from hubspoke.local.engine.journal import Journal
 from hubspoke.local.engine.state import State
@@ -120,8 +120,9 @@ class Snapshot:
         return ordered(normalized(kept))
 
     def result(self) -> Deployment:
-        """The deployment as it is now. Creations that were pending before and are not resolved stay pending."""
-        pending = [each for each in self.deployment.pending if each.type == "creating"]
+        """The deployment as it is now. Creations whose end nobody saw, before or in this run, stay pending."""
+        open_ = [Operation(step.res, _KINDS[step.op]) for step in self._open]
+        pending = [each for each in (*self.deployment.pending, *open_) if each.type == "creating"]
         return Deployment(self.resources(), pending, self.deployment.crypter)
 
 

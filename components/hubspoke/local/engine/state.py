@@ -154,4 +154,4 @@ def now() -> str:
 
 def stamp(time: datetime) -> str:
     """As the CLI writes it (RFC3339Nano of Go): a fraction of a second ends in no zero, and one of none is left out."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".") + "Z"
+    return time.replace(tzinfo=None).isoformat(timespec="microseconds").rstrip("0").rstrip(".") + "Z"

@@ -13,11 +13,12 @@ from functools import cache
 from types import FrameType
 from typing import Any
 
-from pulumi import Output, ResourceOptions, _types, log
+from pulumi import Output, ResourceHookBinding, ResourceOptions, _types, log
 from pulumi.runtime import resource, resource_cycle_breaker
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
+from hubspoke.local.engine.direct import registered_directly
 from hubspoke.local.engine.promised import outputs_promised, track
 from hubspoke.local.engine.replaced import all_replaced, replaced
 from hubspoke.local.engine.thrift_values import values_passed
@@ -50,7 +51,7 @@ def thrifty() -> Iterator[None]:
     """All that is lowered while a program runs."""
     with (
         traces_kept(), outputs_tracked(), outputs_promised(), values_passed(), types_kept(), options_copied(),
-        debugging_dropped(), dependencies_known(),
+        debugging_dropped(), dependencies_known(), registered_directly(),
     ):  # fmt: skip
         yield
 
@@ -89,8 +90,9 @@ def types_kept() -> Iterator[None]:
 
 @contextlib.contextmanager
 def options_copied() -> Iterator[None]:
-    """Options are copied five times for each resource: what `copy.copy` does to an object of attributes alone."""
-    with replaced(ResourceOptions, "_copy", _copied):
+    """Options are copied five times for each resource, and what hooks they have four times: what `copy.copy` does to an
+    object of attributes alone."""
+    with replaced(ResourceOptions, "_copy", _copied), replaced(ResourceHookBinding, "_copy", _copied):
         yield
 
 

@@ -10,9 +10,7 @@ from pulumi import _types
 from pulumi.runtime import rpc
 
 from hubspoke.local.engine.replaced import all_replaced
-from hubspoke.local.engine.values import ATOMS
-
-_LEAVES = ATOMS | {float}
+from hubspoke.local.engine.values import LEAVES
 
 
 @contextlib.contextmanager
@@ -27,7 +25,7 @@ def values_passed() -> Iterator[None]:
 
 
 def _contains(usual: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda val: type(val) not in _LEAVES and usual(val)
+    return lambda val: type(val) not in LEAVES and usual(val)
 
 
 def _given(usual: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,7 +39,7 @@ def _given(usual: Callable[..., Any]) -> Callable[..., Any]:
 
 def _serialized(usual: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     async def serialize_property(value: Any, *args: Any, return_protobuf_value: bool = False, **named: Any) -> Any:
-        if type(value) in _LEAVES and not return_protobuf_value:
+        if type(value) in LEAVES and not return_protobuf_value:
             return value
         return await usual(value, *args, return_protobuf_value=return_protobuf_value, **named)
 
@@ -50,7 +48,7 @@ def _serialized(usual: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
 
 def _deserialized(usual: Callable[..., Any]) -> Callable[..., Any]:
     def deserialize_property(value: Any, *args: Any, **named: Any) -> Any:
-        if type(value) in _LEAVES and value != rpc.UNKNOWN:
+        if type(value) in LEAVES and value != rpc.UNKNOWN:
             return value
         return usual(value, *args, **named)
 
@@ -59,17 +57,20 @@ def _deserialized(usual: Callable[..., Any]) -> Callable[..., Any]:
 
 def _translated(usual: Callable[..., Any]) -> Callable[..., Any]:
     def translate(output: Any, output_transformer: Any, typ: Any = None, *args: Any, **named: Any) -> Any:
-        if type(output) in _LEAVES and (typ is None or _leaves_alone(typ, type(output))):
+        if left_alone(output, typ):
             return output
         return usual(output, output_transformer, typ, *args, **named)
 
     return translate
 
 
-def _leaves_alone(annotation: Any, kind: type) -> bool:
-    """Whether the SDK gives a value of this type back as it is, where this annotation is what it is to be."""
+def left_alone(value: Any, annotation: Any) -> bool:
+    """Whether the SDK gives a value without an inside back as it is, where this annotation is what it is to be."""
+    kind: Any = type(value)
+    if kind not in LEAVES:
+        return False
     try:
-        return _no_conversion(annotation, kind)
+        return annotation is None or _no_conversion(annotation, kind)
     except TypeError:  # an annotation that cannot be hashed
         return False
 

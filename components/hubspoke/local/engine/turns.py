@@ -9,8 +9,10 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, cast
+from functools import partial
+from typing import Any, TypeVar, cast
 
+Done = TypeVar("Done")
 _here = threading.local()
 # What the SDK wraps its calls of the monitor in; a program's own functions go to threads, as everywhere.
 _WRAPPER = "pulumi.runtime._context"
@@ -25,6 +27,15 @@ def in_loop() -> bool:
     return getattr(_here, "in_loop", False)
 
 
+def begun_here(call: Callable[[], Done]) -> Done:
+    """A call begun in the loop's thread, where the caller is. Raises `MustWait` where it is to be begun in another."""
+    _here.in_loop = True
+    try:
+        return call()
+    finally:
+        _here.in_loop = False
+
+
 class Turns(ThreadPoolExecutor):
     """The executor of a loop that the SDK runs on."""
 
@@ -35,15 +46,12 @@ class Turns(ThreadPoolExecutor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         if threading.get_ident() != self._thread or getattr(fn, "__module__", "") != _WRAPPER:
             return super().submit(fn, *args, **kwargs)
-        _here.in_loop = True
         done = self._loop.create_future()
         try:
-            done.set_result(fn(*args, **kwargs))
+            done.set_result(begun_here(partial(fn, *args, **kwargs)))
         except MustWait:
             return super().submit(fn, *args, **kwargs)
         except Exception as problem:
             done.set_exception(problem)
-        finally:
-            _here.in_loop = False
         # The loop takes one of its own futures as it is, and wakes itself up for any other.
         return cast("Future[Any]", done)

@@ -16,6 +16,7 @@ Properties = dict[str, Any]
 MASK = "[secret]"
 # What is walked over most: most values are one of these, and none of them holds, or is, anything else.
 ATOMS = frozenset({str, bool, int, type(None)})
+LEAVES = ATOMS | {float}  # an infinite number takes another form in the state
 
 
 class Cipher(Protocol):

@@ -17,6 +17,7 @@ class RandomProvider:
     """Values from the operating system's source of randomness, made once and kept in the state."""
 
     package = "random"
+    prompt = True  # nobody waits for it
 
     def __init__(self) -> None:
         self.version = sdk_version(self.package)
