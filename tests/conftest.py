@@ -13,10 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).parent
 STACKS = ("network", "dev-apps", "prod-apps", "shared-services")  # hubs first
 SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"  # of Pulumi's own, for a secret in JSON
+
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

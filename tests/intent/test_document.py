@@ -72,7 +72,7 @@ def _keys(node: Node, at: Location) -> Iterator[tuple[Location, tuple[int, int]]
         yield from _keys(child, (*at, step))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=DOCUMENTS, flow=st.booleans())
 def test_values_and_places_are_the_other_parsers(tmp_path: Path, value: dict[str, Any], flow: bool) -> None:
     text = written(value, flow=flow)

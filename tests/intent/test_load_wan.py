@@ -213,7 +213,7 @@ def test_a_file_that_is_not_there() -> None:
         load_wan(Path("folder"))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data())
 def test_no_damage_gives_a_traceback(data: st.DataObject) -> None:
     """Whatever is cut, doubled or typed over: the file loads, or its problems are told."""

@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from itertools import combinations
 
 from hubspoke.intent.prefixes import Free, Space, overlaps
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 POOL = IPv4Network("10.0.0.0/20")
@@ -18,7 +18,6 @@ def prefixes(draw: st.DrawFn, shortest: int = 20) -> IPv4Network:
     return IPv4Network((int(POOL.network_address) + index * (1 << (32 - length)), length))
 
 
-@settings(deadline=None)  # of a machine that is busy with other work
 @given(st.lists(prefixes(), max_size=12))
 def test_overlaps_names_each_prefix_that_lies_in_another(given_prefixes: list[IPv4Network]) -> None:
     numbered = list(enumerate(given_prefixes))
@@ -31,14 +30,12 @@ def test_overlaps_names_each_prefix_that_lies_in_another(given_prefixes: list[IP
     assert len(found) == len({inner for _, inner in found})
 
 
-@settings(deadline=None)  # of a machine that is busy with other work
 @given(st.lists(prefixes(shortest=21), max_size=8), prefixes())
 def test_space_contains_what_its_parts_cover_together(parts: list[IPv4Network], asked: IPv4Network) -> None:
     covered = {address for part in parts for address in part}
     assert (asked in Space(parts)) == all(address in covered for address in asked)
 
 
-@settings(deadline=None)  # of a machine that is busy with other work
 @given(st.lists(prefixes(shortest=22), max_size=8), st.lists(st.integers(20, 28), max_size=40))
 def test_free_gives_disjoint_aligned_blocks_until_nothing_fits(used: list[IPv4Network], sizes: list[int]) -> None:
     free = Free(POOL, used)
@@ -54,7 +51,6 @@ def test_free_gives_disjoint_aligned_blocks_until_nothing_fits(used: list[IPv4Ne
             taken.append(block)
 
 
-@settings(deadline=None)  # of a machine that is busy with other work
 @given(st.lists(prefixes(shortest=22), max_size=8))
 def test_free_gives_away_every_address(used: list[IPv4Network]) -> None:
     free, taken = Free(POOL, used), list[IPv4Network]()

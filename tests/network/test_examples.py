@@ -33,7 +33,7 @@ def _decided(route: Route) -> Route:
     return replace(route, next_hop=Drop()) if isinstance(route.next_hop, Unknown) else route
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stars())
 def test_an_example_shows_each_way_that_fails_and_says_which_that_is(network: Network) -> None:
     known = known_or_not(without_doubt(network))

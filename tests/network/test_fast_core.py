@@ -24,7 +24,7 @@ def paths_of(settled: Settled) -> dict[tuple[str, str], list[Path]]:
     return {(t.key, a): list(walk(network, t.key, a)) for t in network.tables for a in ADDRESSES}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(networks())
 def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
     settled = settled_or_not(network)
@@ -39,7 +39,7 @@ def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
         assert bool(terminates.at(table) & bit) == ("loop" not in endings), (table, address)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(), st.data())
 def test_ways_that_were_walked_before_are_walked_again(network: Network, data: st.DataObject) -> None:
     """Whatever was asked first, and whichever state with the same links the look-ups were made in."""
@@ -52,7 +52,7 @@ def test_ways_that_were_walked_before_are_walked_again(network: Network, data: s
         assert [list(walks.paths(*start)) for start in starts] == [list(walk(each, *start)) for start in starts]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(networks(), st.data())
 def test_what_passes_tables_is_found_in_parts_as_it_is_at_once(network: Network, data: st.DataObject) -> None:
     some = data.draw(st.integers(0, 3))
@@ -68,7 +68,7 @@ def test_what_passes_tables_is_found_in_parts_as_it_is_at_once(network: Network,
         assert found == {table: at_once.at(table) for table in network.table}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(networks())
 def test_at_best_is_never_less_than_at_worst_and_the_same_where_all_is_known(network: Network) -> None:
     settled = settled_or_not(network)
@@ -81,7 +81,7 @@ def test_at_best_is_never_less_than_at_worst_and_the_same_where_all_is_known(net
                 assert worst.at(table) == best.at(table)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(networks(), networks())
 def test_settling_from_a_kept_state_changes_nothing_but_the_time(network: Network, other: Network) -> None:
     before = settled_or_not(network)
@@ -91,7 +91,7 @@ def test_settling_from_a_kept_state_changes_nothing_but_the_time(network: Networ
     assert resettle(before, changed).network.tables == settle(changed).network.tables
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(filters(), packets())
 def test_filters_pass_classes_as_they_pass_packets(found: tuple[Filter, ...], packet: Packet) -> None:
     tuples = [p for f in found for r in f.rules for p in (r.sources, r.destinations)]
@@ -126,7 +126,7 @@ def test_prefixes_that_the_classes_do_not_tell_apart_are_refused() -> None:
             classes.own(unknown)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(), st.data())
 def test_what_tables_learned_is_chosen_among_once_as_if_it_were_for_each(network: Network, data: st.DataObject) -> None:
     """For several tables that learned the same, whatever their own routes are."""

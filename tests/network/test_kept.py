@@ -56,7 +56,7 @@ def answers(verdicts: tuple[Verdict, ...]) -> list[tuple[str, str, str, tuple[st
     return [(each.question.key, each.case, each.answer, each.cut_off) for each in verdicts]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, len(changed()) - 1), st.booleans(), st.sampled_from(["", "endpoint/e1:euc1", "hub/use1:euc1"]))
 def test_whatever_is_changed_is_judged_as_from_nothing(number: int, backwards: bool, known: str) -> None:
     there = told(changed()[number], backwards=backwards)
@@ -68,7 +68,7 @@ def test_whatever_is_changed_is_judged_as_from_nothing(number: int, backwards: b
     assert from_kept.differences == anew.differences
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, len(changed()) - 1))
 def test_routes_that_both_networks_share_hide_no_difference(number: int) -> None:
     there = changed()[number]
@@ -95,7 +95,7 @@ def test_what_others_are_at_fault_for_is_told_in_the_plans_words(stacks: tuple[s
     assert all(origin.startswith("urn:" if stacks else "plan:") for origin in origins)
 
 
-@settings(deadline=None, max_examples=2)
+@settings(max_examples=2)
 @given(st.booleans())
 def test_a_network_told_otherwise_is_the_plans_own(backwards: bool) -> None:
     assert in_words_of(network(), told(network(), backwards=backwards)) is network()

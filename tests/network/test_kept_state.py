@@ -93,7 +93,7 @@ def arrivals(known: Known) -> dict[tuple[str, str, bool], bool]:
 
 
 @pytest.mark.parametrize("few", [0, offers.FEW])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(), st.data())
 def test_what_follows_from_a_kept_state_is_what_follows_from_nothing(
     few: int, network: Network, data: st.DataObject
@@ -120,7 +120,7 @@ def holds_over_changes(network: Network, data: st.DataObject) -> None:
         assert [verdict.answer for verdict in kept] == [verdict.answer for verdict in anew]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(networks())
 def test_every_failure_is_proven_as_if_it_were_the_only_network(network: Network) -> None:
     known_or_not(network)

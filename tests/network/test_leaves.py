@@ -77,7 +77,7 @@ def verdicts(known: Known) -> list[Verdict]:
 
 @pytest.mark.parametrize("many", [0, doors.MANY])
 @pytest.mark.parametrize("made", [stars(), networks()], ids=["stars", "any"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_with_leaves_and_doors_all_is_answered_as_without(
     made: st.SearchStrategy[Network], many: int, data: st.DataObject
@@ -100,7 +100,7 @@ def test_with_leaves_and_doors_all_is_answered_as_without(
             known = after_or_not(known, network)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(stars(), st.data())
 def test_states_beside_each_other_keep_doors_of_one_state_before(network: Network, data: st.DataObject) -> None:
     """What one of them finds of its own is not taken for the other's."""

@@ -69,7 +69,7 @@ def test_one_prefix_too_many_resets_every_session_of_a_transit_gateway() -> None
     assert {finding.what[:11] for finding in verdicts[1].findings} == {"bgp tunnel "}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(networks(), st.integers(1, 3))
 def test_no_session_of_a_settled_network_is_over_its_limit(network: Network, most: int) -> None:
     """Those that are left are within theirs, whatever was reset, and it is the same from a state before."""

@@ -33,7 +33,7 @@ def searched(table: Table, address: str, links: Links) -> look_ups.Looked:
     return tuple(won), tuple(lost)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(networks(talk=False), min_size=1, max_size=3), st.integers(0, 40), st.integers(0, 8))
 def test_an_index_of_all_tables_says_of_each_what_a_search_of_it_says(
     several: list[Network], kept: int, layers: int
@@ -49,7 +49,7 @@ def test_an_index_of_all_tables_says_of_each_what_a_search_of_it_says(
                     assert found == searched(table, address, links)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(talk=False), st.data())
 def test_a_table_whose_routes_are_others_is_looked_up_as_if_it_were_the_first(
     network: Network, data: st.DataObject

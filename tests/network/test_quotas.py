@@ -114,7 +114,7 @@ def as_text(prefix: str) -> tuple[int, str]:
     return int(prefix.split("/")[1]), prefix
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(rationed())
 def test_what_a_table_hears_is_the_first_of_what_it_is_told(network: Network) -> None:
     """By either order; what only one of them takes is in doubt. It is the same from the state of before."""

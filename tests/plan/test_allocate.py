@@ -64,7 +64,7 @@ def shared(old: Lock, new: Lock, old_wan: Wan, new_wan: Wan) -> None:
             assert new.cidrs[key] == cidr
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(wans(), min_size=1, max_size=6))
 def test_nothing_moves_over_any_sequence_of_wans(sequence: list[Wan]) -> None:
     lock, before = Lock(), sequence[0]
@@ -102,7 +102,7 @@ def hold(wan: Wan, lock: Lock) -> None:
         assert cidr.subnet_of(wan.pools[wan.spokes[key].hub])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wans(), st.randoms(use_true_random=False))
 def test_the_order_of_keys_does_not_matter(wan: Wan, random: Any) -> None:
     def shuffled(section: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def kept(section: dict[str, Any], other: dict[str, Any], keys: set[str]) -> bool
     return {k: v for k, v in section.items() if k in keys} == {k: v for k, v in other.items() if k in keys}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(wans(), min_size=2, max_size=5))
 def test_nothing_moves_over_any_sequence_of_wans(sequence: list[Wan]) -> None:
     lock, before = Lock(), sequence[0]
@@ -96,7 +96,7 @@ def pieces(plan: Plan) -> dict[str, Any]:
     return {part.key: part for part in found}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wans(), st.data())
 def test_a_part_that_goes_and_comes_back_changes_no_other(wan: Wan, data: st.DataObject) -> None:
     lock = allocate(wan, Lock())
@@ -111,7 +111,7 @@ def test_a_part_that_goes_and_comes_back_changes_no_other(wan: Wan, data: st.Dat
     assert {k: part for k, part in again.items() if k != key} == others
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(wans(), st.randoms(use_true_random=False))
 def test_the_order_of_keys_does_not_matter(wan: Wan, random: Any) -> None:
     def shuffled(section: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hubspoke.intent import IntentError
 from hubspoke.plan import Lock, load_lock, lock_text, write_lock
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -93,7 +93,6 @@ def test_damage_is_told(fault: dict[str, Any]) -> None:
     assert told == [f"wan.lock:{line}" for line in fault["says"]]
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(TEXT)))
 def test_a_file_cut_short_is_told_or_lacks_allocations(length: int) -> None:
     path = Path("wan.lock")

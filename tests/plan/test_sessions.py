@@ -17,7 +17,7 @@ def gateways_of(wan: Wan) -> list[HubPlan | OnRampPlan]:
     return found + [onramp for account in plan.accounts for onramp in account.onramps]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wans())
 def test_every_connection_speaks_and_on_azure_once(wan: Wan) -> None:
     for part in gateways_of(wan):
@@ -36,7 +36,7 @@ def test_every_connection_speaks_and_on_azure_once(wan: Wan) -> None:
             assert all(prefix.subnet_of(IPv4Network(TUNNEL_POOL)) for prefix in inside) == bool(spoken)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(wans())
 def test_what_speaks_owns_all_of_its_networks(wan: Wan) -> None:
     """Cloudflare takes no other routes from it, so nothing of its own may be missing."""
