@@ -1,6 +1,7 @@
 """Outputs that are made when somebody looks: what is seen of them is what the SDK's own would show."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, Optional, Union
@@ -126,9 +127,9 @@ ANNOTATIONS: list[Any] = [
 
 
 def outcome(call: Callable[[], Any]) -> tuple[str, Any]:
-    """What comes of a call, with the type of its leaves: 1 is not 1.0 here."""
+    """What comes of a call, with the type of its leaves: 1 is not 1.0 here, and one unknown is as another."""
     try:
-        return "gives", repr(call())
+        return "gives", re.sub(" at 0x[0-9a-f]+", "", repr(call()))
     except Exception as problem:
         return "raises", f"{type(problem).__name__}: {problem}"
 
