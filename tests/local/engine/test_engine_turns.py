@@ -45,6 +45,19 @@ def test_what_answers_at_once_is_asked_in_the_loop(
     assert (seen, bench.cloud.calls) == ({where}, [("update", f"thing-{number}") for number in range(3)])
 
 
+@pytest.mark.parametrize(("prompt", "where"), [(True, "MainThread"), (False, "ThreadPoolExecutor-")])
+def test_what_answers_at_once_is_read_in_the_loop(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, prompt: bool, where: str
+) -> None:
+    bench.up(things(3))
+    seen: set[str] = set()
+    monkeypatch.setattr(MemoryProvider, "prompt", prompt, raising=False)
+    bench.cloud.before = lambda *_: seen.add(threading.current_thread().name.rstrip("0123456789_"))
+    del bench.cloud.things["id-2"]
+    bench.refresh()
+    assert (seen, [r["id"] for r in bench.resources() if r["type"].endswith("Thing")]) == ({where}, ["id-1", "id-3"])
+
+
 def test_an_interrupt_after_something_was_made_loses_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     create = MemoryProvider.create
 

@@ -1,6 +1,7 @@
 """Doing one step: what is asked of a provider, and what becomes of the states. Raises `Refused`."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from hubspoke.local.engine import steps as ops
 from hubspoke.local.engine.events import EventSink
@@ -13,7 +14,7 @@ from hubspoke.local.engine.state import State, now
 from hubspoke.local.engine.steps import Step
 from hubspoke.local.engine.values import UNKNOWN
 
-_PROMPTLY = {ops.CREATE, ops.CREATE_REPLACEMENT, ops.UPDATE}
+_PROMPTLY = {ops.CREATE, ops.CREATE_REPLACEMENT, ops.UPDATE, ops.REFRESH}
 
 
 class Applier:
@@ -36,8 +37,14 @@ class Applier:
             method(step)
 
     def is_prompt(self, step: Step) -> bool:
-        """Whether a cloud is asked to make or change something that does it at once."""
-        return step.op in _PROMPTLY and bool(getattr(self._registry.get(step.res.provider), "prompt", False))
+        """Whether a cloud is asked to make, change or read something that does it at once."""
+        return step.op in _PROMPTLY and bool(getattr(self._found(step.res), "prompt", False))
+
+    def _found(self, state: State) -> Plugin | None:
+        """The provider, if there is one: what is wrong with it, the step itself says, which asks for it again."""
+        with suppress(Exception):
+            return self._registry.ensure(state.provider, self._recorded.olds)
+        return None
 
     def _plugin(self, state: State) -> Plugin:
         if state.is_provider:

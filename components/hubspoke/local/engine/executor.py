@@ -84,9 +84,15 @@ class Executor:
         return step.op in _INSIDE or (inside and step.op not in _LOOKING) or self._applier.is_prompt(step)
 
     def together(self, steps: Sequence[Step], *, keep_going: bool = False) -> None:
-        """All at once, as far as `parallel` allows. With `keep_going` a failure does not keep others from running."""
+        """All at once, as far as `parallel` allows, or one after the other where nobody has to wait for a cloud. With
+        `keep_going` a failure does not keep others from running."""
+        run = self._one_of_many(keep_going)
+        if self.quick(steps):
+            for step in steps:
+                run(step)
+            return
         with ThreadPoolExecutor(min(self._options.parallel, len(steps)) or 1) as pool:
-            list(pool.map(self._one_of_many(keep_going), steps))
+            list(pool.map(run, steps))
 
     def _one_of_many(self, keep_going: bool) -> Callable[[Step], None]:
         def run(step: Step) -> None:
