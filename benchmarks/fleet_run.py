@@ -11,7 +11,7 @@ from hubspoke.operate.result import Status
 
 def main() -> None:
     session = Session.begin(Path(sys.argv[1]), Engine(sys.argv[2]), judged=True)
-    stacks = session.chosen((), True)[: int(sys.argv[3])]
+    stacks = session.chosen(None, True)[: int(sys.argv[3])]
     results = Operations(session, session.options([], None, 16)).preview(stacks)
     failed = [result for result in results if result.status is not Status.SUCCEEDED]
     if failed:

@@ -118,7 +118,7 @@ class Session:
 
         return look
 
-    def chosen(self, named: Sequence[str], every: bool) -> list[str]:
+    def chosen(self, named: Sequence[str] | None, every: bool) -> list[str]:
         """The stacks that --stack and --all mean, each once. Raises UsageError where they mean none, or one that is
         not."""
         known = [account.key for account in self.plan.accounts]

@@ -58,26 +58,23 @@ def _typed(value: Any) -> Any:
     return "unknown" if isinstance(value, Unknown) else (type(value), repr(value))
 
 
+def by_message(value: Any) -> Any:
+    """What the engine reads out of a message with a value."""
+    message = struct_pb2.Struct()
+    message["value"] = value
+    return from_wire(message.fields["value"])
+
+
 @given(SERIALIZED)
 def test_the_engine_takes_what_it_would_read_out_of_a_message(value: Any) -> None:
-    def by_message() -> Any:
-        message = struct_pb2.Struct()
-        message["value"] = value
-        return from_wire(message.fields["value"])
-
-    assert outcome(lambda: received({"": to_engine(value)})) == outcome(lambda: {"": by_message()})
+    assert outcome(lambda: received({"": to_engine(value)})) == outcome(lambda: {"": by_message(value)})
 
 
 @pytest.mark.parametrize(
     "value", [b"bytes", {1: "a number for a name"}, [object], float("inf"), {SIG: "no such thing"}]
 )
 def test_what_a_message_refuses_is_refused_in_its_words(value: Any) -> None:
-    def by_message() -> Any:
-        message = struct_pb2.Struct()
-        message["value"] = value
-        return from_wire(message.fields["value"])
-
-    assert outcome(lambda: received({"": to_engine(value)})) == outcome(lambda: {"": by_message()})
+    assert outcome(lambda: received({"": to_engine(value)})) == outcome(lambda: {"": by_message(value)})
 
 
 @given(ENGINES, st.booleans())

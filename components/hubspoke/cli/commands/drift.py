@@ -58,7 +58,7 @@ def drift(
     """
     session = Session.begin(project, engine, judged=several(named, every))
     options = session.options(policy_pack or [], policy_pack_config, parallel)
-    stacks = [name for name in session.chosen(named or (), every) if session.stack(name).exists()]
+    stacks = [name for name in session.chosen(named, every) if session.stack(name).exists()]
     if put_back:
         may_ask(yes, "drift --revert")
     reports = _look(session, stacks, options)

@@ -124,7 +124,7 @@ def preview(
     """
     session = Session.begin(project, engine, judged=several(named, every))
     options = session.options(policy_pack or [], policy_pack_config, parallel)
-    results = Operations(session, options).preview(session.chosen(named or (), every))
+    results = Operations(session, options).preview(session.chosen(named, every))
     _finish(results, as_json, full)
 
 
@@ -146,7 +146,7 @@ def up(
     """
     session = Session.begin(project, engine, judged=several(named, every))
     operations = Operations(session, session.options(policy_pack or [], policy_pack_config, parallel))
-    stacks = session.chosen(named or (), every)
+    stacks = session.chosen(named, every)
     may_ask(yes, "up")
     previewed = operations.preview(stacks)
     if exit_code(previewed):
@@ -171,7 +171,7 @@ def refresh(
     It takes drift over into the state, where it is no longer seen: `hubspoke drift` looks without doing that.
     """
     session = Session.begin(project, engine)
-    stacks = session.chosen(named or (), every)
+    stacks = session.chosen(named, every)
     may_ask(yes, "refresh")
     if not yes:
         typer.confirm(f"Overwrite the recorded state of {', '.join(stacks)} with what is found?", abort=True)
@@ -192,7 +192,7 @@ def destroy(
     Hubs' gateways are protected: set `protect: false` on the hub and deploy that first.
     """
     session = Session.begin(project, engine)
-    stacks = session.chosen(named or (), every)
+    stacks = session.chosen(named, every)
     may_ask(yes, "destroy")
     check_destroy(session.plan, stacks, session.stack)
     if not yes:

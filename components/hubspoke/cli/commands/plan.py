@@ -62,7 +62,7 @@ def plan(
     if changes:
         _refuse("not with", account=account, write=write, check=check)
         begun = Session.begin(project, engine)
-        plan_changes(begun, begun.chosen(named or (), every), as_json)
+        plan_changes(begun, begun.chosen(named, every), as_json)
     _refuse("only with", stack=named, all=every, engine=engine is not Engine.LOCAL)
     session = Session.open(project)
     if account:

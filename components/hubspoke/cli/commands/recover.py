@@ -21,7 +21,7 @@ def recover(
     that nobody saw the end of are looked for in the simulated clouds. Changes no cloud.
     """
     session = Session.open(project)
-    stacks = [name for name in session.chosen(named or (), every) if session.stack(name).exists()]
+    stacks = [name for name in session.chosen(named, every) if session.stack(name).exists()]
     settled = {name: settle(session.paths, name) for name in stacks}
     if as_json:
         typer.echo(json.dumps({"stacks": settled}, indent=2))

@@ -75,7 +75,7 @@ def verify(
     """
     one = sought(source, target, protocol, port)
     _check(of, bool(named or every), one, (sarif, markdown))
-    session, stacks = _begun(of, named or (), every, engine, project)
+    session, stacks = _begun(of, named, every, engine, project)
     judged = _judgement(session, _network(session, of, stacks), accept or [], fail or [])
     if one:
         follow(judged, one, as_json=as_json)
@@ -87,7 +87,7 @@ def verify(
 
 
 def _begun(
-    of: Of, named: Sequence[str], every: bool, engine: Engine, project: Path | None
+    of: Of, named: Sequence[str] | None, every: bool, engine: Engine, project: Path | None
 ) -> tuple[Session, list[str]]:
     """The project, with workers where stacks are run, and the stacks that are looked at."""
     if of is Of.PLAN:
