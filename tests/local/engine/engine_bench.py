@@ -42,6 +42,7 @@ class Cloud:
     fail: dict[tuple[str, str], str] = field(default_factory=dict)
     partial: set[str] = field(default_factory=set)
     delay: float = 0.0
+    company: threading.Barrier | None = None
     at_once: int = 0
     most_at_once: int = 0
     before: Callable[[str, str], None] = lambda operation, name: None
@@ -50,6 +51,10 @@ class Cloud:
 
     def named(self, name: str) -> Properties:
         return next(thing for id_, thing in self.things.items() if self.owners[id_].endswith(f"::{name}"))
+
+    def await_company(self, count: int) -> None:
+        """From now on a call goes on only when as many are there: with fewer at once, it fails."""
+        self.most_at_once, self.company = 0, threading.Barrier(count, timeout=10)
 
     def made(self) -> list[str]:
         return [name for operation, name in self.calls if operation == "create"]
@@ -162,6 +167,8 @@ class _Call:
             self.cloud.calls.append((self.operation, self.name))
             self.cloud.at_once += 1
             self.cloud.most_at_once = max(self.cloud.most_at_once, self.cloud.at_once)
+        if self.cloud.company:
+            self.cloud.company.wait()
         if self.cloud.delay:
             time.sleep(self.cloud.delay)
         reason = self.cloud.fail.get((self.operation, self.name))

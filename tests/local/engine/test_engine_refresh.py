@@ -99,9 +99,8 @@ def test_a_failing_read_leaves_the_others_read(bench: Bench) -> None:
 
 
 def test_reads_are_made_at_once(bench: Bench) -> None:
-    bench.up(lambda: [Thing(f"t{number}") for number in range(20)])
-    bench.cloud.delay = 0.02
-    bench.cloud.most_at_once = 0
+    bench.up(lambda: [Thing(f"t{number}") for number in range(24)])
+    bench.cloud.await_company(8)
     bench.refresh(parallel=8)
     assert bench.cloud.most_at_once == 8
 
