@@ -1,11 +1,13 @@
 """What is left after something went wrong, and what the next run makes of it."""
 
+import asyncio
 import threading
 
 import pulumi
 import pytest
-from hubspoke.local.engine import Cancelled, ResourceFailed
+from hubspoke.local.engine import Cancelled, EngineError, ResourceFailed
 from pulumi import ResourceOptions
+from pulumi.runtime._callbacks import _CallbackServicer
 
 from tests.local.engine.engine_bench import Bench, Group, Thing
 
@@ -161,3 +163,22 @@ def test_a_component_whose_child_fails(bench: Bench) -> None:
     bench.cloud.fail.clear()
     assert bench.up(program).changes == {"same": 2, "create": 1}
     assert bench.resource("group")["outputs"] == {"token": "token-id-1"}
+
+
+def test_a_run_broken_off_leaves_no_server_of_its_hooks_and_no_loop(bench: Bench) -> None:
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def refuse(_: pulumi.ResourceHookArgs) -> None:
+        raise ValueError("not on a Friday")
+
+    def program() -> None:
+        loops.append(asyncio.get_running_loop())
+        hook = pulumi.ResourceHook("refuse", refuse)
+        note = pulumi.ResourceHook("note", lambda _: None)
+        good = Thing("good", ResourceOptions(hooks=pulumi.ResourceHookBinding(after_create=[note])))
+        binding = pulumi.ResourceHookBinding(before_create=[hook])
+        Thing("bad", ResourceOptions(hooks=binding, depends_on=[good]))
+
+    with pytest.raises(EngineError):
+        bench.up(program)
+    assert (_CallbackServicer._servicers, [loop.is_closed() for loop in loops]) == ([], [True])

@@ -242,6 +242,7 @@ class Monitor:
         """The program has registered all it wants; its loop keeps serving hooks while the rest is deleted."""
         self._leave_loop(waits=True)
         self._guard(self._operation.finish)
+        self._callbacks.close()  # before the program stops serving them: grpc writes of connections that end with it
         return empty_pb2.Empty()
 
     def _guard(self, call: Callable[[], Answer]) -> Answer:

@@ -17,7 +17,7 @@ from typing import Any, Optional
 import pulumi
 from pulumi.runtime import Settings, configure, run_in_stack
 from pulumi.runtime.config import set_all_config
-from pulumi.runtime.settings import ROOT, SETTINGS
+from pulumi.runtime.settings import ROOT, SETTINGS, _shutdown_callbacks
 
 from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.config import Config
@@ -157,6 +157,7 @@ def _loop(parallel: int) -> Iterator[asyncio.AbstractEventLoop]:
         yield loop
     finally:
         workers.shutdown(wait=True)  # steps under way end, and are recorded
+        loop.run_until_complete(_shutdown_callbacks())  # type: ignore[no-untyped-call]  # a run broken off has not
         _abandon_tasks(loop)
         asyncio.set_event_loop(None)
         loop.close()
