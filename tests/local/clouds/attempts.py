@@ -3,9 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from hubspoke.local.clouds.protocol import CloudError
+
 from tests.local.clouds.fact_bench import World
 
 Attempt = Callable[[World], object]
+
+
+def refusal(code: str) -> Any:
+    """Expects the cloud to refuse with this error code."""
+    return pytest.raises(CloudError, match=f"^{code}:")
 
 
 def creating(type_: str, account: str = "hub", **given: Any) -> Attempt:

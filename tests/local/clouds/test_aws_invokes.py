@@ -7,7 +7,7 @@ import pytest
 from hubspoke.local.clouds.protocol import CloudError
 from hubspoke.local.clouds.testing import CloudAccount
 
-HUB = "111111111111"
+from tests.local.clouds.conftest import HUB
 
 
 def invoke(account: CloudAccount, name: str, **args: Any) -> dict[str, Any]:

@@ -6,16 +6,13 @@ from typing import Any
 
 import pytest
 from hubspoke.local.clouds.aws import sources as aws
-from hubspoke.local.clouds.protocol import CloudError, ReadState
+from hubspoke.local.clouds.protocol import ReadState
 from hubspoke.local.clouds.testing import CloudAccount, Made
 
+from tests.local.clouds.attempts import refusal
 from tests.local.clouds.conftest import SPOKE
 
 FAR = "eu-central-1"
-
-
-def refusal(code: str) -> Any:
-    return pytest.raises(CloudError, match=f"^{code}:")
 
 
 @dataclass

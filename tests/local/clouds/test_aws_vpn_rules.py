@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 from hubspoke.local.clouds.aws import sources as aws
-from hubspoke.local.clouds.protocol import CloudError, DiffKind
+from hubspoke.local.clouds.protocol import DiffKind
 from hubspoke.local.clouds.testing import CloudAccount, Made
 
-
-def refusal(code: str) -> Any:
-    return pytest.raises(CloudError, match=f"^{code}:")
+from tests.local.clouds.attempts import refusal
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hubspoke.local.clouds.protocol import CloudError, PartialError
 from hubspoke.local.clouds.sim import Simulation
 from hubspoke.local.clouds.testing import CloudAccount, aws_account, urn
 
-HUB = "111111111111"
+from tests.local.clouds.conftest import HUB
 
 
 def network(account: CloudAccount) -> Any:

@@ -13,7 +13,8 @@ from hubspoke.local.clouds.testing import CloudAccount as Account
 from hubspoke.local.clouds.testing import Made, urn
 from pulumi.runtime.rpc import UNKNOWN
 
-HUB = "111111111111"
+from tests.local.clouds.conftest import HUB
+
 BUCKET = "aws:s3/bucket:Bucket"
 
 

@@ -9,7 +9,7 @@ from hubspoke.local.clouds.protocol import CloudError, DiffKind
 from hubspoke.local.clouds.sim import BadChange, Simulation
 from hubspoke.local.clouds.testing import CloudAccount
 
-HUB = "111111111111"
+from tests.local.clouds.conftest import HUB
 
 
 def test_things_that_existed_before_have_the_ids_they_had(simulation: Simulation, hub: CloudAccount) -> None:

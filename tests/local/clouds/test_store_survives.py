@@ -18,7 +18,8 @@ from hubspoke.local.clouds.sim import Simulation
 from hubspoke.local.clouds.store import Cloud, Store
 from hubspoke.local.clouds.testing import CloudAccount, aws_account
 
-HUB = "111111111111"
+from tests.local.clouds.conftest import HUB
+
 MAKER = """
 import sys
 from pathlib import Path
