@@ -142,6 +142,18 @@ class World:
         """What the clouds hold, by type and id: settings as they are there."""
         return {(r.type, r.id): r.inputs for r in self.clouds.records()}
 
+    def settles(self, name: str, program: Callable[[], object]) -> None:
+        """A second `up` changes nothing, nor does one after a refresh; and all of it comes down again."""
+        before = self.held()
+        self.up(name, program)
+        held = self.held()
+        assert self.up(name, program).changed == {}
+        self.run("refresh", name)
+        assert self.up(name, program).changed == {}
+        assert self.held() == held
+        self.run("destroy", name)
+        assert self.held() == before
+
     def change_intent(self, change: Callable[[Any], None]) -> None:
         """Edit stacks/wan.yaml as a person would, then `hubspoke plan --write`."""
         from hubspoke.plan import allocate_files, write_lock

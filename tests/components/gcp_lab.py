@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.components.conftest import connection
+
 NETWORK, APPS, CLOUDFLARE = "acme-network", "acme-apps", "3f1c9a7e5b2d4860a1b2c3d4e5f60718"
 REGION = "europe-west1"
 WAN = ["10.0.0.0/8", "192.168.64.0/18"]
@@ -62,24 +64,10 @@ def hub_args() -> dict[str, Any]:
             {"key": "prod", "reaches": ["prod", "shared"]},
             {"key": "shared", "reaches": ["prod", "shared"]},
         ],
-        "connections": [connection("euw1", "e1", "162.159.64.41", 16), connection("euw1", "e2", "162.159.66.41", 24)],
+        "connections": [connection("e1", "162.159.64.41", 16, "euw1"), connection("e2", "162.159.66.41", 24, "euw1")],
         "routing": "bgp",
         "advertised": ["10.16.0.0/12"],
     }
-
-
-def connection(site: str, key: str, endpoint: str, first: int) -> dict[str, Any]:
-    tunnels = [
-        {
-            "key": f"{site}-{key}-{slot}",
-            "slot": slot,
-            "inside_cidr": f"169.254.240.{base}/30",
-            "cloud_address": f"169.254.240.{base + 1}",
-            "cloudflare_address": f"169.254.240.{base + 2}",
-        }
-        for slot, base in (("a", first), ("b", first + 4))
-    ]
-    return {"key": key, "endpoint": endpoint, "tunnels": tunnels}
 
 
 def filters() -> dict[str, Any]:
@@ -113,7 +101,7 @@ def onramp_args() -> dict[str, Any]:
         "segment": "prod",
         "cidr": "10.17.0.0/20",
         "asn": 64530,
-        "connections": [connection("lab", "e1", "162.159.64.41", 64)],
+        "connections": [connection("e1", "162.159.64.41", 64, "lab")],
         "subnets": [{"key": "workload", "kind": "workload", "zone": "", "cidr": "10.17.0.0/20"}],
         "routing": "bgp",
         "advertised": ["10.17.0.0/20"],

@@ -68,15 +68,7 @@ def test_both_ends_are_made_from_one_side(lab: "Lab", golden: Golden) -> None:
 
 
 def test_up_again_changes_nothing_and_all_of_it_comes_down(lab: "Lab") -> None:
-    before = lab.world.held()
-    lab.world.up("lab", program(lab))
-    held = lab.world.held()
-    assert lab.world.up("lab", program(lab)).changed == {}
-    lab.world.run("refresh", "lab")
-    assert lab.world.up("lab", program(lab)).changed == {}
-    assert lab.world.held() == held
-    lab.world.run("destroy", "lab")
-    assert lab.world.held() == before
+    lab.world.settles("lab", program(lab))
 
 
 def test_a_spoke_more_at_one_end_is_routes_more_at_the_other_and_nothing_else(lab: "Lab") -> None:

@@ -67,15 +67,7 @@ def test_a_segment_goes_once_no_rule_speaks_of_it(lab: "Lab") -> None:
 
 
 def test_up_again_changes_nothing_and_all_of_it_comes_down(lab: "Lab") -> None:
-    before = lab.world.held()
-    lab.world.up("lab", program(lab))
-    held = lab.world.held()
-    assert lab.world.up("lab", program(lab)).changed == {}
-    lab.world.run("refresh", "lab")
-    assert lab.world.up("lab", program(lab)).changed == {}
-    assert lab.world.held() == held
-    lab.world.run("destroy", "lab")
-    assert lab.world.held() == before
+    lab.world.settles("lab", program(lab))
 
 
 def test_a_rule_put_before_the_others_by_hand_is_found_and_taken_out(lab: "Lab") -> None:
