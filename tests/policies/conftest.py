@@ -1,11 +1,13 @@
 """A hub as the pack wants it, in plain properties: what the tests of the rules and of the pack break in turn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hubspoke.local.engine.analyzer import AnalyzedResource, Analyzer
+from rules import types
 
-Properties = dict[str, Any]
+from tests.policies.pack_bench import Properties, resource, start
 
 TAGS = {"Name": "use1", "hubspoke:wan": "meridian", "hubspoke:component": "AwsHub/use1", "owner": "network-team"}
 
@@ -44,6 +46,40 @@ def cloudflare_tunnel() -> Properties:
         "replayProtection": True,
         "healthCheck": {"enabled": True, "direction": "bidirectional", "type": "request", "rate": "mid"},
     }
+
+
+@pytest.fixture(scope="module")
+def pack() -> Iterator[Analyzer]:
+    with start() as analyzer:
+        yield analyzer
+
+
+@pytest.fixture
+def sound(
+    transit_gateway: Properties,
+    vpn_connection: Callable[..., Properties],
+    cloudflare_tunnel: Properties,
+    tags: dict[str, str],
+) -> list[AnalyzedResource]:
+    """One hub with two connections, and one spoke, as a first preview plans them."""
+    hub = resource(types.TRANSIT_GATEWAY, "use1", transit_gateway)
+    vpc = resource(types.VPC, "web", {"cidrBlock": "10.1.0.0/20", "tags": tags})
+    log = resource(types.FLOW_LOG, "web", {"trafficType": "ALL", "tags": tags}, vpcId=vpc)
+    rule = {"cidrIpv4": "10.2.0.0/20", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "tags": tags}
+    resources = [hub, vpc, log, resource(types.INGRESS_RULE, "web/api", rule)]
+    for number, endpoint in enumerate(("162.159.64.41", "162.159.66.41")):
+        name = f"use1/e{number}"
+        customer = resource(types.CUSTOMER_GATEWAY, name, {"ipAddress": endpoint, "tags": tags})
+        inside = [f"169.254.240.{8 * number}/30", f"169.254.240.{8 * number + 4}/30"]
+        vpn = resource(
+            types.VPN_CONNECTION, name, vpn_connection(*inside), transitGatewayId=hub, customerGatewayId=customer
+        )
+        resources += [customer, vpn]
+        for slot, offset in (("a", 2), ("b", 6)):
+            end = {**cloudflare_tunnel, "interfaceAddress": f"169.254.240.{8 * number + offset}/30"}
+            tunnel = resource(types.CLOUDFLARE_TUNNEL, f"use1-e{number}-{slot}", end, customerEndpoint=vpn)
+            resources.append(tunnel)
+    return resources
 
 
 def _tunnel(number: int, inside: str) -> Properties:
