@@ -23,6 +23,7 @@ from hubspoke.local.engine.thrift import (
 from hubspoke.local.engine.thrift_values import values_passed
 from pulumi import Output, ResourceOptions, _types, log
 from pulumi.runtime import resource, resource_cycle_breaker, rpc
+from pulumi_aws import ec2
 
 from tests.local.engine.engine_bench import Bench, Thing
 
@@ -38,6 +39,7 @@ REPLACED: dict[Lowered, tuple[Any, str]] = {
     dependencies_known: (resource_cycle_breaker, "_reachable"),
     registered_directly: (pulumi.resource, "register_resource"),
 }
+LEARNED = {ec2.Vpc: ec2.VpcArgs, ec2.Subnet: ec2.SubnetArgs}
 VARYING = ("created", "modified", "id", "stackTrace", "urn", "parent", "dependencies", "provider")
 
 
@@ -136,6 +138,16 @@ def test_what_cannot_be_hashed_is_unwrapped_all_the_same() -> None:
     annotation: Any = Unhashable()
     with types_kept():
         assert _types.unwrap_type(annotation) is annotation
+
+
+def test_what_a_fleet_learned_of_types_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = {each: (_types.resource_types(each), _types.input_type_types(args)) for each, args in LEARNED.items()}
+    import hubspoke.operate.preload_types  # noqa: F401
+
+    monkeypatch.delattr(_types, "_types_from_py_properties")
+    with types_kept():
+        for each, args in LEARNED.items():
+            assert (_types.resource_types(each), _types.input_type_types(args)) == usual[each]
 
 
 def test_a_circle_is_still_seen() -> None:

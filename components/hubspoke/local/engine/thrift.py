@@ -27,7 +27,7 @@ _TRACE, _POSITION = "_get_stack_trace", "_get_source_position_for_frame"
 _ADD, _REACHABLE = "_add_dep", "_reachable"
 _OF_TYPES = (
     "unwrap_type", "unwrap_optional_type", "resource_types", "resource_pulumi_to_py_names",
-    "input_type_py_to_pulumi_names",
+    "input_type_py_to_pulumi_names", "input_type_types",
 )  # fmt: skip
 _CONSTRUCTORS = 3  # of the resource, of CustomResource or ComponentResource, of Resource: the SDK's own count
 Trace = tuple[tuple[str, int | None], ...]  # file and line of each frame, innermost first
@@ -86,6 +86,15 @@ def types_kept() -> Iterator[None]:
     every resource. It does not change."""
     with all_replaced(_types, dict.fromkeys(_OF_TYPES, _memorized)):
         yield
+
+
+def types_learned(resource_class: type, arguments: type) -> None:
+    """Looks now at what the SDK does for a resource of this class: this process and those forked from it find it."""
+    with types_kept():
+        _types.resource_types(resource_class)
+        _types.resource_pulumi_to_py_names(resource_class)
+        _types.input_type_types(arguments)
+        _types.input_type_py_to_pulumi_names(arguments)
 
 
 @contextlib.contextmanager
