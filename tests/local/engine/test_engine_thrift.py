@@ -5,6 +5,7 @@ import gc
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pulumi
 import pytest
@@ -129,6 +130,38 @@ def test_the_garbage_collector_is_as_it_was_after_a_run(bench: Bench) -> None:
     seen: list[bool] = []
     bench.up(lambda: seen.append(gc.isenabled()))
     assert (seen, gc.isenabled()) == ([False], True)
+
+
+class Traced:
+    """Remembers where it was made, as a resource does: in the last of three constructors."""
+
+    def __init__(self, inner: int = 2) -> None:
+        self.trace: Any = Traced(inner - 1).trace if inner else resource._get_stack_trace()
+
+
+ELSEWHERE = """
+made = Traced().trace, Traced().trace
+made += Traced().trace,
+"""
+
+
+def traces() -> list[Any]:
+    there = [Traced().trace for _ in range(2)]
+    exec(compile(ELSEWHERE, "/elsewhere.py", "exec"), known := dict[str, Any](Traced=Traced))
+    return [*there, Traced().trace, *known["made"]]
+
+
+def test_a_resource_is_said_to_be_made_where_the_sdk_says_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, working_out = [], Mock(side_effect=resource._get_source_position_for_frame)
+    monkeypatch.setattr(resource, "_get_source_position_for_frame", working_out)
+    for kept in (nothing_lowered, traces_kept):
+        working_out.reset_mock()
+        with kept():
+            found += [traces() for _ in range(3)]
+    assert found == [found[0]] * 6
+    assert len({each.SerializeToString() for each in found[0]}) == 4
+    worked_out = [each.args[0] for each in working_out.call_args_list]
+    assert len(worked_out) == len({(each.filename, each.lineno) for each in worked_out})
 
 
 def test_what_cannot_be_hashed_is_unwrapped_all_the_same() -> None:
