@@ -7,11 +7,13 @@ sixteenth of each preview.
 from contextlib import suppress
 
 from hubspoke.local.clouds.packages import package
-from hubspoke.local.clouds.sdk import UnknownType, args_class, resource_class
+from hubspoke.local.clouds.sdk import UnknownType, args_class, provider_classes, resource_class
 from hubspoke.local.engine.thrift import types_learned
 from hubspoke.operate.preload import CLOUDS
 
-for _type in (type_ for name in CLOUDS for type_ in package(name).tables):
-    with suppress(UnknownType):  # the clouds have things that no program makes
-        _class = resource_class(_type)
-        types_learned(_class, args_class(_class))
+for _name in CLOUDS:
+    types_learned(*provider_classes(_name))
+    for _type in package(_name).tables:
+        with suppress(UnknownType):  # the clouds have things that no program makes
+            _class = resource_class(_type)
+            types_learned(_class, args_class(_class))

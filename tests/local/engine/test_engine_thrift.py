@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pulumi
+import pulumi_aws
 import pytest
 from hubspoke.local.engine import EngineError
 from hubspoke.local.engine.direct import registered_directly
@@ -40,7 +41,7 @@ REPLACED: dict[Lowered, tuple[Any, str]] = {
     dependencies_known: (resource_cycle_breaker, "_reachable"),
     registered_directly: (pulumi.resource, "register_resource"),
 }
-LEARNED = {ec2.Vpc: ec2.VpcArgs, ec2.Subnet: ec2.SubnetArgs}
+LEARNED = {ec2.Vpc: ec2.VpcArgs, ec2.Subnet: ec2.SubnetArgs, pulumi_aws.Provider: pulumi_aws.ProviderArgs}
 VARYING = ("created", "modified", "id", "stackTrace", "urn", "parent", "dependencies", "provider")
 
 

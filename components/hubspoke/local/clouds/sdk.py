@@ -38,7 +38,13 @@ def resource(type_: str) -> dict[str, Told]:
 
 def provider(package: str) -> Told:
     """The settings of a package's provider."""
-    return _inputs(_module(_sdk(package)).ProviderArgs)
+    return _inputs(provider_classes(package)[1])
+
+
+def provider_classes(package: str) -> tuple[type, type]:
+    """The SDK's class of a package's provider, and that of its arguments."""
+    module = _module(_sdk(package))
+    return module.Provider, module.ProviderArgs
 
 
 def nested(where: str) -> Told:
