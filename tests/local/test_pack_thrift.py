@@ -2,6 +2,8 @@
 
 import importlib.util
 import math
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextvars import Context
 from types import ModuleType
@@ -174,3 +176,9 @@ def test_an_sdk_without_a_replaced_function_is_left_as_it_is(name: str) -> None:
     before = dict(vars(module))
     lower(module)
     assert vars(module) == before
+
+
+def test_a_pack_lowers_the_costs_without_loading_the_engine() -> None:
+    code = "import sys, hubspoke.local.pack_thrift; print([each for each in sys.modules if each.startswith('hubspoke.local.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "engine" not in done.stdout

@@ -1,5 +1,6 @@
 """Stacks run once what they depend on has succeeded, and not otherwise."""
 
+import gc
 import os
 import signal
 import threading
@@ -47,6 +48,17 @@ def test_what_waits_for_a_failed_stack_is_skipped_and_says_so() -> None:
         "prod": Status.SKIPPED,
     }
     assert results[3].errors == ("not begun: it waits for network, and not all of that succeeded",)
+
+
+def test_nobody_looks_for_cycles_of_garbage_while_stacks_run() -> None:
+    seen: list[bool] = []
+
+    def run(stack: str) -> Result:
+        seen.append(gc.isenabled())
+        return succeed(stack)
+
+    fleet(a="", b="a").run("preview", run, parallel=2)
+    assert (seen, gc.isenabled()) == ([False, False], True)
 
 
 def test_independent_stacks_run_side_by_side() -> None:

@@ -18,10 +18,12 @@ from google.protobuf import json_format, struct_pb2
 from pulumi_policy import policy, proxy
 
 from hubspoke.local.pack_asking import narrowed, shared
+from hubspoke.local.pack_plain import Plain
 
 _CALLS = ("Analyze", "AnalyzeStack")
 _OF_THE_RUN = ("PULUMI_CONFIG", "PULUMI_PROJECT", "PULUMI_STACK", "PULUMI_ORGANIZATION", "PULUMI_DRY_RUN")
 _USED = ("json_format", "deserialize_properties", "unknown_checking_proxy", "signature", "proto")
+_UNREAD = (struct_pb2.Struct, Plain)
 
 Deserialize = Callable[..., Any]
 
@@ -34,7 +36,9 @@ class _Call:
         self._by_content: dict[bytes, Any] = {}
         self._held: dict[int, tuple[struct_pb2.Struct, Any]] = {}  # messages too, or an id would become another's
 
-    def read(self, message: struct_pb2.Struct) -> Any:
+    def read(self, message: struct_pb2.Struct | Plain) -> Any:
+        if isinstance(message, Plain):
+            return message.read(self._deserialize)
         held = self._held.get(id(message))
         if held is None:
             held = self._held[id(message)] = (message, self._read(message))
@@ -90,10 +94,10 @@ def lower(module: Any = policy) -> None:
         return message if current.call else json_format.MessageToDict(message)
 
     def deserialized(props: Any, proxy_secrets: bool = False) -> Any:
-        return props if isinstance(props, struct_pb2.Struct) else deserialize(props, proxy_secrets)
+        return props if isinstance(props, _UNREAD) else deserialize(props, proxy_secrets)
 
     def proxied(props: Any) -> Any:
-        if isinstance(props, struct_pb2.Struct) and current.call:
+        if isinstance(props, _UNREAD) and current.call:
             return _Unread(props, current.call)
         return _proxied(props, [])
 
@@ -135,7 +139,7 @@ def _once(configure: Callable[[Any], None]) -> Callable[[Any], None]:
 class _Unread(proxy._DictProxy):
     """As the SDK's `unknown_checking_proxy` of properties, which are read when they are first looked at."""
 
-    def __init__(self, message: struct_pb2.Struct, call: _Call) -> None:
+    def __init__(self, message: struct_pb2.Struct | Plain, call: _Call) -> None:
         self._message, self._call = message, call
         self._DictProxy__props_acc: list[str] = []
 

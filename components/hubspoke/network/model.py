@@ -9,10 +9,11 @@ Routes, rules and endpoints hold tuples of prefixes, since what is announced tog
 tuple between those that mean the same prefixes: it is parsed once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal, TypeVar
 
 Prefixes = tuple[str, ...]
@@ -218,11 +219,12 @@ class Finding:
     remedy: str
 
 
+_KEY = attrgetter("key")
 Keyed = TypeVar("Keyed", Table, Link, Filter, Endpoint, Session)
 
 
-def _by_key(elements: Iterable[Keyed]) -> dict[str, Keyed]:
-    return {element.key: element for element in elements}
+def _by_key(elements: Sequence[Keyed]) -> dict[str, Keyed]:
+    return dict(zip(map(_KEY, elements), elements, strict=True))  # there are thousands: not one by one in Python
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
+from hubspoke.network.collecting import uncollected
 from hubspoke.operate import workers
 from hubspoke.operate.result import Operation, Result, Status
 from hubspoke.plan.model import Plan
@@ -50,7 +51,9 @@ class Fleet:
         def one(stack: str) -> Result:
             return _skipped(stack, operation, "interrupted") if stopped.is_set() else run(stack)
 
-        with _on_interrupt(stopped, interrupt), ThreadPoolExecutor(max_workers=max(1, parallel)) as pool:
+        # What workers tell is many objects that are kept, and no cycle.
+        together = ThreadPoolExecutor(max_workers=max(1, parallel))
+        with _on_interrupt(stopped, interrupt), uncollected(), together as pool:
             results = self._in_order(lambda stack: pool.submit(one, stack))
         return [results.get(stack) or self._waiting(stack, operation) for stack in sorted(self.depends_on)]
 

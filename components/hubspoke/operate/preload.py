@@ -19,6 +19,8 @@ import hubspoke.compose.aws
 import hubspoke.operate.local_stack
 from hubspoke.local.clouds.packages import package
 
+CLOUDS: list[str] = []  # of which all is loaded
+
 
 def loaded(sdk: object, *modules: str) -> list[object]:
     """Lazy modules of an SDK: one is loaded by looking into it."""
@@ -27,6 +29,7 @@ def loaded(sdk: object, *modules: str) -> list[object]:
 
 def simulated(name: str) -> list[object]:
     """The tables of a simulated cloud, each complete with what the SDK says of its type."""
+    CLOUDS.append(name)
     cloud = package(name)
     return [cloud.invokes, *(cloud.table(type_) for type_ in cloud.tables)]
 

@@ -27,9 +27,11 @@ def prewarm(clouds: Iterable[str] = (), proven: Path | None = None) -> None:
     """Start the server now, so that it imports while the caller still reads files and asks questions.
 
     It imports what every stack needs, and for each of these clouds ("azure", "gcp") what stacks of it do. `proven` is
-    the root of a project many stacks of which are to be judged: what holds of its plan is found once, for all of them.
+    the root of a project many stacks of which are to be judged: what holds of its plan, and of the types it uses, is
+    found once, for all of them.
     """
-    _preload[:] = [*_FIRST, *(f"{PRELOAD}_{part}" for part in [*sorted(set(clouds)), *(["proofs"] if proven else [])])]
+    parts = [*sorted(set(clouds)), *(["types", "proofs"] if proven else [])]
+    _preload[:] = [*_FIRST, *(f"{PRELOAD}_{part}" for part in parts)]
     context()
     with _told(str(proven or "")):
         forkserver.ensure_running()

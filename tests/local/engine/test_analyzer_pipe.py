@@ -15,6 +15,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from hubspoke.local.engine.analyzer import AnalyzedResource
 from hubspoke.local.engine.analyzer_pipe import PORT, PipeChannel, PipeMethod, PipeServer
 from pulumi.runtime.proto import analyzer_pb2 as pb
 from pulumi.runtime.proto import analyzer_pb2_grpc
@@ -93,41 +94,46 @@ def test_threads_get_each_its_own_answer(stub: Any) -> None:
 def method() -> Iterator[PipeMethod]:
     """The one method of a pack on a pipe that is asked often."""
     ours, theirs = Pipe()
-    server, channel = PipeServer(theirs), PipeChannel(ours)
+    at = [0]
+    server, channel = PipeServer(theirs, at), PipeChannel(ours, at)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(), server)
     server.start()
     yield analyzer_pb2_grpc.AnalyzerStub(channel).Analyze
     channel.close()
 
 
-def requests(*names: str, size: int = 0) -> list[pb.AnalyzeRequest]:
-    return [pb.AnalyzeRequest(urn=f"urn:{name}{' ' * size}", name=name) for name in names]
+def things(*names: str, size: int = 0) -> list[AnalyzedResource]:
+    return [AnalyzedResource(f"urn:{name}{' ' * size}", "test:index:Thing", name, {}) for name in names]
 
 
-@pytest.mark.parametrize("size", [0, 2_000, 500_000])
+@pytest.mark.parametrize("size", [0, 500_000])
 def test_many_are_answered_in_order_whatever_their_size(method: PipeMethod, size: int) -> None:
     """A socket takes a few kilobytes: more than that must never be on its way in both directions."""
-    asked_ = requests(*map(str, range(40)), size=size)
-    answers = method.ahead(asked_, timeout=30)
-    assert [answer.diagnostics[0].message for answer in answers] == [request.urn for request in asked_]
+    resources = things(*map(str, range(40)), size=size)
+    answers = method.each(resources, timeout=30)
+    assert [answer.diagnostics[0].message for answer in answers] == [each.urn for each in resources]
 
 
-def test_requests_are_sent_before_what_is_asked_first_is_answered(method: PipeMethod) -> None:
-    waiting = iter(requests("a", "b", "c"))
-    assert next(method.ahead(waiting, timeout=10)).diagnostics[0].message == "urn:a"
-    assert list(waiting) == []
+def test_nothing_is_asked_about_nothing(method: PipeMethod) -> None:
+    assert list(method.each([])) == []
 
 
-@pytest.mark.parametrize("second", ["bad", "b"])
-def test_what_was_asked_ahead_is_answered_to_nobody_else(method: PipeMethod, second: str) -> None:
-    """Neither after a failure nor where nobody wants to hear the rest."""
-    answers = method.ahead(requests("a", second, "c", "d"), timeout=10)
+def test_the_first_that_fails_is_the_last_that_is_answered(method: PipeMethod) -> None:
+    answers = method.each(things("a", "bad", "c"), timeout=10)
     assert next(answers).diagnostics[0].message == "urn:a"
-    if second == "bad":
-        told = failure(lambda: next(answers))
-        assert told == (grpc.StatusCode.UNKNOWN, "Exception calling application: no such thing")
-    answers = iter(())
+    assert failure(lambda: next(answers)) == (grpc.StatusCode.UNKNOWN, "Exception calling application: no such thing")
     assert method(pb.AnalyzeRequest(urn="urn:next"), timeout=10).diagnostics[0].message == "urn:next"
+
+
+def test_each_of_many_has_its_time(method: PipeMethod) -> None:
+    answers = method.each(things("slow", "slow", "slow"), timeout=0.5)
+    assert len(list(answers)) == 3
+
+
+def test_it_is_known_on_which_of_many_a_pack_took_too_long(method: PipeMethod) -> None:
+    answers = method.each(things("a", "b", "slow", "c"), timeout=0.1)
+    assert [next(answers) for _ in range(2)] == [pb.AnalyzeResponse()] * 2
+    assert failure(lambda: next(answers))[0] is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
 def test_no_pipe_is_no_server() -> None:
@@ -205,7 +211,7 @@ told = [said(lambda: pack.analyze(thing(name))) for name in ("even", "odd", "bad
 told.append(said(lambda: pack.analyze_stack([thing("even"), thing("odd")])))
 told.append(said(lambda: sum(pack.analyze_all([*map(thing, ("odd", "even", "odd"))]), [])))
 told.append(said(lambda: sum(pack.analyze_all([*map(thing, ("odd", "bad", "odd"))]), [])))
-told.append(said(lambda: pack.analyze(thing(sys.argv[3]))))
+told.append(said(lambda: sum(pack.analyze_all([*map(thing, ("even", sys.argv[3], "even"))]), [])))
 pack.close()
 print(json.dumps([piped, told]))
 """

@@ -26,6 +26,21 @@ def test_a_replacement_creates_before_it_deletes(bench: Bench) -> None:
     assert bench.up(lambda: pair(2)).changes == {"same": 3}
 
 
+def test_inputs_are_written_once_for_all_events_of_a_step(bench: Bench) -> None:
+    bench.up(lambda: pair(1))
+    bench.up(lambda: pair(2))
+    updated = [
+        each.metadata
+        for event in bench.events
+        if (each := event.resource_pre_event or event.res_outputs_event) and each.metadata.urn.endswith("::second")
+    ]
+    states = [(each.old, each.new) for each in updated if each.old and each.new]
+    assert len(states) == 2
+    for before, after in zip(*states, strict=True):
+        assert before.inputs is after.inputs
+    assert states[0][0].inputs != states[0][1].inputs
+
+
 def test_delete_before_replace_takes_the_dependents_that_are_replaced_too(bench: Bench) -> None:
     def program(size: int) -> None:
         first = Thing("first", ResourceOptions(delete_before_replace=True), size=size)

@@ -5,8 +5,10 @@ import gc
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pulumi
+import pulumi_aws
 import pytest
 from hubspoke.local.engine import EngineError
 from hubspoke.local.engine.direct import registered_directly
@@ -23,6 +25,7 @@ from hubspoke.local.engine.thrift import (
 from hubspoke.local.engine.thrift_values import values_passed
 from pulumi import Output, ResourceOptions, _types, log
 from pulumi.runtime import resource, resource_cycle_breaker, rpc
+from pulumi_aws import ec2
 
 from tests.local.engine.engine_bench import Bench, Thing
 
@@ -38,6 +41,7 @@ REPLACED: dict[Lowered, tuple[Any, str]] = {
     dependencies_known: (resource_cycle_breaker, "_reachable"),
     registered_directly: (pulumi.resource, "register_resource"),
 }
+LEARNED = {ec2.Vpc: ec2.VpcArgs, ec2.Subnet: ec2.SubnetArgs, pulumi_aws.Provider: pulumi_aws.ProviderArgs}
 VARYING = ("created", "modified", "id", "stackTrace", "urn", "parent", "dependencies", "provider")
 
 
@@ -129,6 +133,38 @@ def test_the_garbage_collector_is_as_it_was_after_a_run(bench: Bench) -> None:
     assert (seen, gc.isenabled()) == ([False], True)
 
 
+class Traced:
+    """Remembers where it was made, as a resource does: in the last of three constructors."""
+
+    def __init__(self, inner: int = 2) -> None:
+        self.trace: Any = Traced(inner - 1).trace if inner else resource._get_stack_trace()
+
+
+ELSEWHERE = """
+made = Traced().trace, Traced().trace
+made += Traced().trace,
+"""
+
+
+def traces() -> list[Any]:
+    there = [Traced().trace for _ in range(2)]
+    exec(compile(ELSEWHERE, "/elsewhere.py", "exec"), known := dict[str, Any](Traced=Traced))
+    return [*there, Traced().trace, *known["made"]]
+
+
+def test_a_resource_is_said_to_be_made_where_the_sdk_says_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, working_out = [], Mock(side_effect=resource._get_source_position_for_frame)
+    monkeypatch.setattr(resource, "_get_source_position_for_frame", working_out)
+    for kept in (nothing_lowered, traces_kept):
+        working_out.reset_mock()
+        with kept():
+            found += [traces() for _ in range(3)]
+    assert found == [found[0]] * 6
+    assert len({each.SerializeToString() for each in found[0]}) == 4
+    worked_out = [each.args[0] for each in working_out.call_args_list]
+    assert len(worked_out) == len({(each.filename, each.lineno) for each in worked_out})
+
+
 def test_what_cannot_be_hashed_is_unwrapped_all_the_same() -> None:
     class Unhashable:
         __hash__ = None  # type: ignore[assignment]
@@ -136,6 +172,16 @@ def test_what_cannot_be_hashed_is_unwrapped_all_the_same() -> None:
     annotation: Any = Unhashable()
     with types_kept():
         assert _types.unwrap_type(annotation) is annotation
+
+
+def test_what_a_fleet_learned_of_types_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = {each: (_types.resource_types(each), _types.input_type_types(args)) for each, args in LEARNED.items()}
+    import hubspoke.operate.preload_types  # noqa: F401
+
+    monkeypatch.delattr(_types, "_types_from_py_properties")
+    with types_kept():
+        for each, args in LEARNED.items():
+            assert (_types.resource_types(each), _types.input_type_types(args)) == usual[each]
 
 
 def test_a_circle_is_still_seen() -> None:

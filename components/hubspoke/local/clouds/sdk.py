@@ -33,12 +33,18 @@ class UnknownType(Exception):
 def resource(type_: str) -> dict[str, Told]:
     """The inputs and outputs of a type such as "aws:ec2/vpc:Vpc". Raises UnknownType."""
     cls = resource_class(type_)
-    return {"inputs": _inputs(_args_class(cls)), "outputs": _outputs(cls)}
+    return {"inputs": _inputs(args_class(cls)), "outputs": _outputs(cls)}
 
 
 def provider(package: str) -> Told:
     """The settings of a package's provider."""
-    return _inputs(_module(_sdk(package)).ProviderArgs)
+    return _inputs(provider_classes(package)[1])
+
+
+def provider_classes(package: str) -> tuple[type, type]:
+    """The SDK's class of a package's provider, and that of its arguments."""
+    module = _module(_sdk(package))
+    return module.Provider, module.ProviderArgs
 
 
 def nested(where: str) -> Told:
@@ -97,8 +103,8 @@ def _module(path: str) -> ModuleType:
     return module
 
 
-def _args_class(cls: type) -> type:
-    """`<Class>Args`, or `<Class>InitArgs` where the first name is taken by a nested type."""
+def args_class(cls: type) -> type:
+    """Of a resource's arguments: `<Class>Args`, or `<Class>InitArgs` where the first name is taken by a nested type."""
     module = sys.modules[cls.__module__]
     for suffix in ("InitArgs", "Args"):
         found = getattr(module, f"{cls.__name__}{suffix}", None)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 
 from hubspoke.local.engine.analyzer import Analyzer
-from hubspoke.local.engine.analyzer_types import AnalyzerError, PolicyPack, Violation
+from hubspoke.local.engine.analyzer_types import AnalyzedProvider, AnalyzerError, PolicyPack, Violation
 from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.config import StackFile
 from hubspoke.local.engine.errors import EngineError
-from hubspoke.local.engine.judging import analyzed
+from hubspoke.local.engine.judging import analyzed, analyzed_provider
 from hubspoke.local.engine.recorded import RecordedFile
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.workspace import Workspace
@@ -24,7 +24,7 @@ def analyze_state(
     """
     resources = [state for state in workspace.load(stack)[1].resources if not state.delete]
     judged = [state for state in [*resources, *extra] if not state.is_provider]
-    providers = {state.urn: state for state in resources if state.is_provider}
+    providers = {state.urn: analyzed_provider(state) for state in resources if state.is_provider}
     config = StackFile(workspace.project, stack).load(workspace.unlock)
     found: list[Violation] = []
     with closing(RecordedFile()) as recorded:
@@ -41,7 +41,7 @@ def analyze_state(
     return found
 
 
-def _analyze(analyzer: Analyzer, states: list[State], providers: dict[str, State]) -> list[Violation]:
+def _analyze(analyzer: Analyzer, states: list[State], providers: dict[str, AnalyzedProvider]) -> list[Violation]:
     own = [
         analyzed(state, None, providers.get(state.provider_urn()), state.inputs)
         for state in states

@@ -19,6 +19,7 @@ from hubspoke.local.engine import analyzer_wire as wire
 from hubspoke.local.engine.analyzer_config import load_policy_config, reconcile
 from hubspoke.local.engine.analyzer_pipe import PipeMethod
 from hubspoke.local.engine.analyzer_process import PackProcess, read_manifest, stack_environment
+from hubspoke.local.engine.analyzer_told import understood
 from hubspoke.local.engine.analyzer_types import (
     AnalyzedProvider,
     AnalyzedResource,
@@ -128,8 +129,8 @@ class Analyzer:
         return found
 
     def analyze_all(self, resources: Sequence[AnalyzedResource]) -> Iterator[list[Violation]]:
-        """The same of each of many, in order. A pack that is a fork does not wait for the next to be sent."""
-        answers = self._answers(self._stub.Analyze, map(wire.analyze_request, resources))
+        """The same of each of many, in order."""
+        answers = self._answers(resources)
         for resource in resources:
             with self._failing(resource.urn):
                 response = next(answers)
@@ -147,8 +148,8 @@ class Analyzer:
 
     def analyze_stack(self, resources: Iterable[AnalyzedResource]) -> list[Violation]:
         """What the pack's stack rules say of all resources together."""
-        request = pb.AnalyzeStackRequest(resources=[wire.stack_resource(resource) for resource in resources])
-        response = self._call(self._stub.AnalyzeStack, request, "the stack")
+        with self._failing("the stack"):
+            response = self._answer(list(resources))
         return [wire.violation(diagnostic, self.info, "") for diagnostic in response.diagnostics]
 
     def close(self) -> None:
@@ -182,10 +183,18 @@ class Analyzer:
         with self._failing(about):
             return method(request, timeout=self._timeout)
 
-    def _answers(self, method: Any, requests: Iterable[object]) -> Iterator[Any]:
-        if isinstance(method, PipeMethod):
-            return method.ahead(requests, self._timeout)
-        return (method(each, timeout=self._timeout) for each in requests)
+    def _answers(self, resources: Sequence[AnalyzedResource]) -> Iterator[Any]:
+        method = self._stub.Analyze
+        if isinstance(method, PipeMethod) and understood():
+            return method.each(resources, self._timeout)
+        return (method(wire.analyze_request(each), timeout=self._timeout) for each in resources)
+
+    def _answer(self, resources: Sequence[AnalyzedResource]) -> Any:
+        method = self._stub.AnalyzeStack
+        if isinstance(method, PipeMethod) and understood():
+            return method.together(resources, self._timeout)
+        request = pb.AnalyzeStackRequest(resources=map(wire.stack_resource, resources))
+        return method(request, timeout=self._timeout)
 
     @contextmanager
     def _failing(self, about: str) -> Iterator[None]:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from mmap import PAGESIZE, mmap
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,15 +37,19 @@ def may_fork(python: str) -> bool:
 
 
 class ForkedPack:
-    """As much of `subprocess.Popen` as a pack's process needs, and `connection`, on which it can be called."""
+    """As much of `subprocess.Popen` as a pack's process needs, and `connection`, on which it can be called.
+
+    `at` is a number in memory that both processes see.
+    """
 
     def __init__(self, boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
         inside, outside = zip(os.pipe(), os.pipe()[::-1], os.pipe()[::-1], strict=True)
         self.connection, theirs = Pipe()
+        self.at = memoryview(mmap(-1, PAGESIZE)).cast("i")  # shared with forks
         self.returncode: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
-            _become(boot, argv, folder, env, (*inside, theirs.fileno()))
+            _become(boot, argv, folder, env, (*inside, theirs.fileno()), self.at)
         for end in inside:
             os.close(end)
         theirs.close()
@@ -75,12 +80,14 @@ class ForkedPack:
             os.kill(self.pid, what)
 
 
-def _become(boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str], ends: Sequence[int]) -> None:
+def _become(
+    boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str], ends: Sequence[int], at: memoryview
+) -> None:
     """The fork's life: what `python -u -c boot argv...` would do. Never returns."""
     code = 1
     try:
         _settle(argv, folder, env, ends)
-        _lower()
+        _lower(at)
         exec(compile(boot, "<string>", "exec"), {"__name__": "__main__"})
         code = 0
     except SystemExit as exit_:
@@ -91,14 +98,14 @@ def _become(boot: str, argv: Sequence[str], folder: Path, env: Mapping[str, str]
         os._exit(code)
 
 
-def _lower() -> None:
+def _lower(at: memoryview) -> None:
     from hubspoke.local.pack_thrift import lower  # imports the policy SDK, which only packs need
 
     lower()
-    _answer_on_the_pipe()
+    _answer_on_the_pipe(at)
 
 
-def _answer_on_the_pipe() -> None:
+def _answer_on_the_pipe(at: memoryview) -> None:
     """The first gRPC server of this process, which is the policy SDK's, answers its worker's calls without a port."""
     import grpc
 
@@ -108,7 +115,7 @@ def _answer_on_the_pipe() -> None:
 
     def serve(*_: object, **__: object) -> PipeServer:
         grpc.server = ordinary
-        return PipeServer(Connection(_ASKED_ON))
+        return PipeServer(Connection(_ASKED_ON), at)
 
     grpc.server = serve
 

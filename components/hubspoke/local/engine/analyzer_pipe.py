@@ -2,12 +2,12 @@
 
 Both ends have the generated code of Pulumi's protocol, and messages are the same bytes. What is left out is the network
 in between, which costs each side more than most answers do. As much of gRPC's interfaces is here as that code uses.
+Resources need no message: they can be told as they are, many at a time (`analyzer_told`).
 """
 
 import logging
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -15,21 +15,42 @@ from typing import Any
 
 import grpc
 
+from hubspoke.local.engine.analyzer_told import ToldStack, told
+from hubspoke.local.engine.analyzer_types import AnalyzedResource
 from hubspoke.local.engine.rpc import RpcFailed
 
 PORT = 0  # what a pack prints for its port when it answers on its pipe
 _NO_SUCH_METHOD = (grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
-_AHEAD = 6 * 1024  # bytes of requests: any system's sockets take as much before somebody reads it
+_NOTHING = (grpc.StatusCode.OK, b"")  # as a message: nothing to say
 
 Method = Callable[..., Any]
 Said = tuple[grpc.StatusCode, bytes | str]  # OK and a message, or another code and why
+At = list[int] | memoryview  # one number that both ends see: how many of those that were told together are answered
+
+
+@dataclass(frozen=True)
+class Each:
+    """Resources that are asked about one by one."""
+
+    resources: Sequence[AnalyzedResource]
+
+
+@dataclass(frozen=True)
+class Together:
+    """Resources that are asked about as one."""
+
+    resources: Sequence[AnalyzedResource]
+
+
+Asked = bytes | Each | Together
 
 
 class PipeChannel:
     """A worker's end. Calls from several threads take turns."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, at: At | None = None) -> None:
         self._connection, self._turn = connection, threading.Lock()
+        self._at = [0] if at is None else at
 
     def unary_unary(self, path: str, request_serializer: Method, response_deserializer: Method) -> "PipeMethod":
         """One method of the protocol."""
@@ -38,43 +59,33 @@ class PipeChannel:
     def close(self) -> None:
         self._connection.close()
 
-    def ask(self, path: str, requests: Iterable[bytes], timeout: float | None) -> Iterator[bytes]:
-        """The answers in order. Raises RpcFailed where there is none; what was asked after it is answered in vain."""
-        waiting: deque[int] = deque()  # sizes of requests that are not answered yet
+    def ask(self, path: str, asked: Asked, timeout: float | None) -> list[Said]:
+        """The answers in order, up to the first failure."""
         with self._turn:
-            try:
-                for request in requests:
-                    while waiting and sum(waiting) + len(request) > _AHEAD:
-                        waiting.popleft()
-                        yield self._answer(timeout)
-                    waiting.append(len(request))
-                    self._send(path, request)
-                while waiting:
-                    waiting.popleft()
-                    yield self._answer(timeout)
-            finally:
-                for _ in waiting:
-                    self._heard(timeout)
+            self._at[0] = 0
+            with suppress(OSError):  # which the answer that is waited for tells
+                self._connection.send((path, asked))
+            return self._heard(timeout)
 
-    def _send(self, path: str, request: bytes) -> None:
-        with suppress(OSError):  # which the answer that is waited for tells
-            self._connection.send((path, request))
-
-    def _answer(self, timeout: float | None) -> bytes:
-        code, said = self._heard(timeout)
-        if isinstance(said, bytes):
-            return said
-        raise RpcFailed(code, said)
-
-    def _heard(self, timeout: float | None) -> Said:
+    def _heard(self, timeout: float | None) -> list[Said]:
         try:
-            if not self._connection.poll(timeout):
-                self._connection.close()  # or its answer would be taken for the next one's
-                return grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
-            said: Said = self._connection.recv()
+            if self._waited(timeout):
+                said: list[Said] = self._connection.recv()
+                return said
+            self._connection.close()  # or its answer would be taken for the next one's
+            lost = grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
         except (EOFError, OSError) as error:
-            return grpc.StatusCode.UNAVAILABLE, f"the pipe is closed: {error}"
-        return said
+            lost = grpc.StatusCode.UNAVAILABLE, f"the pipe is closed: {error}"
+        return [*[_NOTHING] * self._at[0], lost]
+
+    def _waited(self, timeout: float | None) -> bool:
+        """Whether there is an answer. Of many that are told together each may take as long."""
+        before = -1
+        while self._at[0] != before:
+            before = self._at[0]
+            if self._connection.poll(timeout):
+                return True
+        return False
 
 
 @dataclass(frozen=True)
@@ -88,12 +99,22 @@ class PipeMethod:
 
     def __call__(self, request: Any, timeout: float | None = None) -> Any:
         """Raises RpcFailed."""
-        (answer,) = self.ahead([request], timeout)
-        return answer
+        return next(self._answers(self.written(request), timeout))
 
-    def ahead(self, requests: Iterable[Any], timeout: float | None = None) -> Iterator[Any]:
-        """Of many requests the answers, in order: the pack works on one while the next is written. Raises RpcFailed."""
-        return map(self.read, self.channel.ask(self.path, map(self.written, requests), timeout))
+    def each(self, resources: Sequence[AnalyzedResource], timeout: float | None = None) -> Iterator[Any]:
+        """The answers about each of these resources, in order. Raises RpcFailed at the first that fails; where the pack
+        ends or hangs, those before are as if nothing was said of them."""
+        return self._answers(Each(resources), timeout) if resources else iter(())
+
+    def together(self, resources: Sequence[AnalyzedResource], timeout: float | None = None) -> Any:
+        """The answer about all of them. Raises RpcFailed."""
+        return next(self._answers(Together(resources), timeout))
+
+    def _answers(self, asked: Asked, timeout: float | None) -> Iterator[Any]:
+        for code, said in self.channel.ask(self.path, asked, timeout):
+            if not isinstance(said, bytes):
+                raise RpcFailed(code, said)
+            yield self.read(said)
 
 
 @dataclass
@@ -121,8 +142,9 @@ class _Call:
 class PipeServer:
     """A pack's end, in place of what `grpc.server` makes: one call after the other."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, at: At | None = None) -> None:
         self._connection = connection
+        self._at = [0] if at is None else at
         self._handlers: list[grpc.GenericRpcHandler] = []
 
     def add_generic_rpc_handlers(self, handlers: Iterable[grpc.GenericRpcHandler]) -> None:
@@ -148,16 +170,31 @@ class PipeServer:
             except (EOFError, OSError):
                 return
 
-    def _answer(self, path: str, request: bytes) -> Said:
+    def _answer(self, path: str, asked: Asked) -> list[Said]:
         found = (handler.service(_Call(path)) for handler in self._handlers)
         method = next((each for each in found if each is not None), None)
-        return _called(method, request) if method else _NO_SUCH_METHOD
+        if method is None:
+            return [_NO_SUCH_METHOD]
+        if isinstance(asked, Each):
+            return self._each(method, asked.resources)
+        if isinstance(asked, Together):
+            return [_called(method, lambda: ToldStack(told(asked.resources)))]
+        return [_called(method, lambda: method.request_deserializer(asked))]
+
+    def _each(self, method: Any, resources: Sequence[AnalyzedResource]) -> list[Said]:
+        found: list[Said] = []
+        for request in told(resources):
+            found.append(_called(method, lambda: request))  # noqa: B023 - called at once
+            if found[-1][0] is not grpc.StatusCode.OK:
+                break
+            self._at[0] += 1
+        return found
 
 
-def _called(method: Any, request: bytes) -> Said:
+def _called(method: Any, request: Callable[[], Any]) -> Said:
     context = _Context()
     try:
-        answer = method.unary_unary(method.request_deserializer(request), context)
+        answer = method.unary_unary(request(), context)
         return grpc.StatusCode.OK, method.response_serializer(answer)
     except Exception as error:
         if context.code:  # one that is not implemented says so first

@@ -91,7 +91,7 @@ class PackProcess:
     def channel(self) -> grpc.Channel | PipeChannel:
         """To call it by. A fork answers on its pipe, unless its SDK serves in a way of its own."""
         if isinstance(self._process, ForkedPack) and self.port == PORT:
-            return PipeChannel(self._process.connection)
+            return PipeChannel(self._process.connection, self._process.at)
         return grpc.insecure_channel(f"127.0.0.1:{self.port}", options=_CHANNEL_OPTIONS)
 
     def exit_code(self, wait: float = 0.0) -> int | None:

@@ -46,13 +46,18 @@ def stack_resource(resource: AnalyzedResource) -> pb.AnalyzerResource:
         urn=resource.urn,
         type=resource.type,
         name=resource.name,
-        properties=_struct(resource.properties, keep_internal=False),
+        properties=properties_struct(resource.properties),
         options=_options(resource),
         provider=_provider(resource.provider),
         parent=resource.parent,
         dependencies=resource.dependencies,
         propertyDependencies=dependencies,
     )
+
+
+def properties_struct(properties: Properties) -> struct_pb2.Struct:
+    """As a resource's message has them."""
+    return _struct(properties, keep_internal=False)
 
 
 def policy_config(level: Level, settings: dict[str, Any]) -> pb.PolicyConfig:
@@ -144,7 +149,7 @@ def _provider(provider: AnalyzedProvider | None) -> pb.AnalyzerProviderResource 
         urn=provider.urn,
         type=provider.type,
         name=provider.name,
-        properties=_struct(provider.properties, keep_internal=False),
+        properties=properties_struct(provider.properties),
     )
 
 

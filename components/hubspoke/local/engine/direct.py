@@ -124,6 +124,7 @@ class _Registration:
     async def run(self) -> None:
         try:
             asked = await self._prepared()
+            given = asked.properties
             answer = await self._answer(asked)
         except Exception as problem:
             self._fail(problem, urn=True)
@@ -132,7 +133,7 @@ class _Registration:
         if self.resolve_id is not None:
             self.resolve_id(answer.id, bool(answer.id), False, None)
         try:
-            self._tell(answer, asked.properties)
+            self._tell(answer, given)
         except Exception as problem:
             self._fail(problem, urn=False)
             raise

@@ -29,6 +29,7 @@ from hubspoke.local.engine.state import State
 from hubspoke.local.engine.values import ATOMS, MASK, Properties, Secret, leaves, secrets_in
 
 OnEvent = Callable[[EngineEvent], None]
+Told = list[tuple[Properties, Any]]  # inputs, and as events carry them
 # Shorter ones would mask half of every message.
 _SHORTEST_SECRET = 6
 _MASKED = {SIG: SECRET_SIG, "ciphertext": MASK}
@@ -128,22 +129,34 @@ class EventSink:
 
 def step_metadata(
     op: str, urn: str, type_: str, provider: str, old: State | None, new: State | None, *,
-    keys: Sequence[str], diffs: Sequence[str], detailed: Mapping[str, str] | None, logical: bool,
+    keys: Sequence[str], diffs: Sequence[str], detailed: Mapping[str, str] | None, logical: bool, told: Told,
 ) -> StepEventMetadata:  # fmt: skip
+    """`told` is of one step, for all of its events."""
     differences = {path: PropertyDiff(DiffKind(kind), False) for path, kind in (detailed or {}).items()}
     return StepEventMetadata(
-        OpType(op), urn, type_, provider, _state_metadata(old), _state_metadata(new), list(keys), list(diffs),
-        differences, logical,
+        OpType(op), urn, type_, provider, _state_metadata(old, told), _state_metadata(new, told), list(keys),
+        list(diffs), differences, logical,
     )  # fmt: skip
 
 
-def _state_metadata(state: State | None) -> StepEventStateMetadata | None:
+def _state_metadata(state: State | None, told: Told) -> StepEventStateMetadata | None:
     if state is None:
         return None
     return StepEventStateMetadata(
         state.type, state.urn, state.id, state.parent, state.provider, state.custom, state.delete, state.protect,
-        state.retain_on_delete, masked(state.inputs), masked(state.outputs), state.init_errors or None, state.taint,
+        state.retain_on_delete, _masked_inputs(state.inputs, told), masked(state.outputs), state.init_errors or None,
+        state.taint,
     )  # fmt: skip
+
+
+def _masked_inputs(inputs: Properties, told: Told) -> Any:
+    """What is sent in several events is one object, and so is written once where they are sent together. Inputs are
+    never changed in place, as outputs are."""
+    found = next((shown for given, shown in told if given is inputs), None)
+    if found is None:
+        found = masked(inputs)
+        told.append((inputs, found))
+    return found
 
 
 def masked(value: Any) -> Any:

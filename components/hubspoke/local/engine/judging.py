@@ -36,6 +36,7 @@ class PackJudge:
         self._packs, self._progress, self._events, self._dry_run = packs, progress, events, dry_run
         self.violations: list[Violation] = []
         self._open: list[AnalyzedResource] = []
+        self._known: dict[State, AnalyzedProvider] = {}
 
     @property
     def waits(self) -> bool:
@@ -54,16 +55,16 @@ class PackJudge:
         if not self._packs:
             return True
         for pack in filter(_remediates, self._packs):
-            changed, notes = pack.remediate(analyzed(state, goal, provider, state.inputs))
+            changed, notes = pack.remediate(analyzed(state, goal, self._provider(provider), state.inputs))
             self._note(notes)
             if changed is not None:
                 state.inputs = from_struct(to_struct(changed))
         if self._dry_run:
-            self._open.append(analyzed(state, goal, provider, state.inputs))
+            self._open.append(analyzed(state, goal, self._provider(provider), state.inputs))
             return True
         before = len(self.mandatory)
         for pack in self._packs:
-            self._note(pack.analyze(analyzed(state, goal, provider, state.inputs)))
+            self._note(pack.analyze(analyzed(state, goal, self._provider(provider), state.inputs)))
         if len(self.mandatory) == before:
             return True
         self._progress.failed = True
@@ -83,7 +84,7 @@ class PackJudge:
             return
         goals = self._progress.goals
         resources = [
-            analyzed(state, goals.get(state.urn), providers.get(state.provider_urn()), state.outputs)
+            analyzed(state, goals.get(state.urn), self._provider(providers.get(state.provider_urn())), state.outputs)
             for state in states
         ]
         before = len(self.mandatory)
@@ -91,6 +92,14 @@ class PackJudge:
             self._note(pack.analyze_stack(resources))
         if len(self.mandatory) > before:
             self._progress.failed = True
+
+    def _provider(self, state: State | None) -> AnalyzedProvider | None:
+        """A provider is the same for all of its resources: it is there before the first of them."""
+        if state is None:
+            return None
+        if state not in self._known:
+            self._known[state] = analyzed_provider(state)
+        return self._known[state]
 
     def _note(self, violations: Iterable[Violation]) -> None:
         for each in violations:
@@ -106,11 +115,13 @@ def _remediates(pack: Analyzes) -> bool:
     return any(policy.level == "remediate" for policy in pack.info.policies)
 
 
-def analyzed(state: State, goal: Goal | None, provider: State | None, properties: Properties) -> AnalyzedResource:
+def analyzed(
+    state: State, goal: Goal | None, provider: AnalyzedProvider | None, properties: Properties
+) -> AnalyzedResource:
     """A resource as a pack gets it, with the given properties; `goal` is what the program asked for, if it did."""
     return AnalyzedResource(
         urn=state.urn, type=state.type, name=state.name, properties=_judged(properties), id=state.id,
-        parent=state.parent, provider=_provider(provider) if provider else None, protect=state.protect,
+        parent=state.parent, provider=provider, protect=state.protect,
         ignore_changes=tuple(state.ignore_changes),
         delete_before_replace=goal.delete_before_replace if goal else None,
         additional_secret_outputs=tuple(state.additional_secret_outputs), aliases=tuple(state.aliases),
@@ -119,7 +130,8 @@ def analyzed(state: State, goal: Goal | None, provider: State | None, properties
     )  # fmt: skip
 
 
-def _provider(state: State) -> AnalyzedProvider:
+def analyzed_provider(state: State) -> AnalyzedProvider:
+    """The same of a provider, with its inputs."""
     return AnalyzedProvider(state.urn, state.type, state.name, _judged(state.inputs))
 
 

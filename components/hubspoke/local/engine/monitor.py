@@ -1,7 +1,7 @@
 """The resource monitor that a program's SDK talks to, called in-process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import grpc
@@ -108,10 +108,16 @@ class Monitor:
         return answer._replace(object=to_answer(answer.object))
 
     def take(self, asked: Asked) -> Registered:
-        """As `RegisterResource`, of what comes on no wire: what is answered are the engine's own values."""
-        return self._guard(
-            lambda: self._register(id(asked), lambda: replace(asked, properties=received(asked.properties)))
-        )
+        """As `RegisterResource`, of what comes on no wire: what is answered are the engine's own values.
+
+        What is asked becomes the engine's, which reads what is still a message and fills in what is inherited.
+        """
+
+        def taken() -> Asked:
+            asked.properties = received(asked.properties)
+            return asked
+
+        return self._guard(lambda: self._register(id(asked), taken))
 
     def _register(self, key: int, asked: Callable[[], Asked]) -> Registered:
         planned = self._planned.pop(key, None)

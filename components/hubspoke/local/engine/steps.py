@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pulumi.automation.events import StepEventMetadata
 
 from hubspoke.local.engine import urns
-from hubspoke.local.engine.events import step_metadata
+from hubspoke.local.engine.events import Told, step_metadata
 from hubspoke.local.engine.plugins import Difference
 from hubspoke.local.engine.state import State
 
@@ -38,6 +38,7 @@ class Step:
     ignore_changes: Sequence[str] = field(default=())
     original: State | None = None  # of an import: what it replaces
     gone: bool = False  # of a refresh: the resource is not there any more
+    _told: Told = field(default_factory=list)
 
     @property
     def res(self) -> State:
@@ -64,7 +65,7 @@ class Step:
         res = self.res
         return step_metadata(
             op or self.op, res.urn, res.type, res.provider, self.old, new, keys=self.keys, diffs=self.diffs,
-            detailed=self.detailed, logical=self.logical,
+            detailed=self.detailed, logical=self.logical, told=self._told,
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import traceback
 from asyncio import Future
 from collections.abc import Callable, Iterator
 from functools import cache
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from pulumi import Output, ResourceHookBinding, ResourceOptions, _types, log
@@ -27,10 +27,10 @@ _TRACE, _POSITION = "_get_stack_trace", "_get_source_position_for_frame"
 _ADD, _REACHABLE = "_add_dep", "_reachable"
 _OF_TYPES = (
     "unwrap_type", "unwrap_optional_type", "resource_types", "resource_pulumi_to_py_names",
-    "input_type_py_to_pulumi_names",
+    "input_type_py_to_pulumi_names", "input_type_types",
 )  # fmt: skip
 _CONSTRUCTORS = 3  # of the resource, of CustomResource or ComponentResource, of Resource: the SDK's own count
-Trace = tuple[tuple[str, int | None], ...]  # file and line of each frame, innermost first
+Line = tuple[str, int | None]  # of a file
 
 
 @contextlib.contextmanager
@@ -88,6 +88,15 @@ def types_kept() -> Iterator[None]:
         yield
 
 
+def types_learned(resource_class: type, arguments: type) -> None:
+    """Looks now at what the SDK does for a resource of this class: this process and those forked from it find it."""
+    with types_kept():
+        _types.resource_types(resource_class)
+        _types.resource_pulumi_to_py_names(resource_class)
+        _types.input_type_types(arguments)
+        _types.input_type_py_to_pulumi_names(arguments)
+
+
 @contextlib.contextmanager
 def options_copied() -> Iterator[None]:
     """Options are copied five times for each resource, and what hooks they have four times: what `copy.copy` does to an
@@ -127,35 +136,53 @@ def dependencies_known() -> Iterator[None]:
 
 
 def _remembered(position: Callable[[traceback.FrameSummary], Any]) -> Callable[[], source_pb2.StackTrace]:
-    frames: dict[tuple[str, int | None], source_pb2.StackFrame] = {}
-    traces: dict[Trace, source_pb2.StackTrace] = {}
+    frames: dict[Line, source_pb2.StackFrame] = {}
+    traces: dict[tuple[Line, ...], source_pb2.StackTrace] = {}
+    seen: dict[
+        tuple[int, ...], tuple[source_pb2.StackTrace, list[CodeType]]
+    ] = {}  # an id is only one's while it is held
 
-    def frame(at: tuple[str, int | None]) -> source_pb2.StackFrame:
+    def frame(at: Line) -> source_pb2.StackFrame:
         if at not in frames:
             file, line = at
             frames[at] = source_pb2.StackFrame(pc=position(traceback.FrameSummary(file, line, "", lookup_line=False)))
         return frames[at]
 
     def trace() -> source_pb2.StackTrace:
-        found = _above_constructors(sys._getframe(1))
-        if found not in traces:
-            traces[found] = source_pb2.StackTrace(frames=map(frame, found))
-        return traces[found]
+        first = _above_constructors(sys._getframe(1))
+        key = _places(first)
+        if key not in seen:
+            found = tuple((each.f_code.co_filename, each.f_lineno) for each in _outwards(first))
+            if found not in traces:
+                traces[found] = source_pb2.StackTrace(frames=map(frame, found))
+            seen[key] = traces[found], [each.f_code for each in _outwards(first)]
+        return seen[key][0]
 
     return trace
 
 
-def _above_constructors(frame: FrameType | None) -> Trace:
-    """The frames above the resource's constructor; none, where it is not one that makes a resource."""
+def _above_constructors(frame: FrameType | None) -> FrameType | None:
+    """The frame above the resource's constructor; none, where it is not one that makes a resource."""
     seen = 0
     while frame is not None and seen < _CONSTRUCTORS:
         seen += frame.f_code.co_name == "__init__"
         frame = frame.f_back
-    found = []
+    return frame
+
+
+def _places(frame: FrameType | None) -> tuple[int, ...]:
+    """Where each frame is, without the number of its line, which Python counts from the code's first."""
+    found: list[int] = []
     while frame is not None:
-        found.append((frame.f_code.co_filename, frame.f_lineno))
+        found += (id(frame.f_code), frame.f_lasti)
         frame = frame.f_back
     return tuple(found)
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 def _copied(options: Any) -> Any:

@@ -4,9 +4,9 @@ Every part of an intended network names its origin, "plan: spoke web, WAN"; and 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from hubspoke.network.intended.build import intended
 from hubspoke.network.model import Network, Table
@@ -14,6 +14,8 @@ from hubspoke.plan.model import CLOUDFLARE, HubPlan, OnRampPlan, Plan
 
 _ORIGIN = re.compile(r"plan: (?P<kind>[a-z]+)(?: (?P<key>[a-z0-9-]+))?")
 Owners = Mapping[tuple[str, str], str]
+Places = Mapping[str, Sequence[int]]  # in a row, by whose stack makes what is there
+P = TypeVar("P")
 _PARTS = ("links", "endpoints", "filters", "sessions")
 _SHELL = ""  # origin of a table that is only kept for the routes that others have in it
 
@@ -34,11 +36,12 @@ class Made:
         self._of = {origin: owner(self._owners, origin) for origin in set(_origins(network))}
         self._filtered_by = {each.key: self._of[each.origin] for each in network.filters}
         self._places = {name: _places([self._of[part.origin]] for part in getattr(network, name)) for name in _PARTS}
-        self._places["tables"] = _places(map(self._makers, network.tables))
+        self._routes = [_places([self._of[route.origin]] for route in table.routes) for table in network.tables]
+        self._places["tables"] = _places(map(self._makers, network.tables, self._routes))
 
-    def _makers(self, table: Table) -> Iterator[str]:
+    def _makers(self, table: Table, routes: Iterable[str]) -> Iterator[str]:
         yield self._of[table.origin]
-        yield from (self._of[each.origin] for each in table.routes)
+        yield from routes
         yield from (self._filtered_by[key] for key in table.filters)
 
     def of(self, origin: str) -> str:
@@ -48,21 +51,15 @@ class Made:
     def without(self, accounts: Iterable[str]) -> Network:
         """What `context` is of them."""
         gone = frozenset(accounts)
-        left: dict[str, Any] = {name: self._left(name, gone, lambda _: None) for name in _PARTS}
-        tables = self._left("tables", gone, lambda table: self._table(table, gone))
+        left: dict[str, Any] = {
+            name: _left(getattr(self._network, name), self._places[name], gone, lambda _: None) for name in _PARTS
+        }
+        tables = _left(self._network.tables, self._places["tables"], gone, lambda place: self._table(place, gone))
         return replace(self._network, tables=tables, **left)
 
-    def _left(self, name: str, gone: Iterable[str], other: Callable[[Any], Any]) -> tuple[Any, ...]:
-        """Parts of one kind, with another or none in the place of those that these accounts are in."""
-        parts = list(getattr(self._network, name))
-        places = {place for account in gone for place in self._places[name].get(account, ())}
-        for place in sorted(places, reverse=True):
-            made = other(parts[place])
-            parts[place : place + 1] = [] if made is None else [made]
-        return tuple(parts)
-
-    def _table(self, table: Table, gone: frozenset[str]) -> Table | None:
-        routes = tuple(route for route in table.routes if self._of[route.origin] not in gone)
+    def _table(self, place: int, gone: frozenset[str]) -> Table | None:
+        table = self._network.tables[place]
+        routes = _left(table.routes, self._routes[place], gone, lambda _: None)
         filters = tuple(key for key in table.filters if self._filtered_by[key] not in gone)
         left = replace(table, routes=routes, filters=filters)
         if self._of[table.origin] not in gone:
@@ -70,13 +67,25 @@ class Made:
         return replace(left, origin=_SHELL) if routes else None
 
 
-def _places(makers: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+def _places(makers: Iterable[Iterable[str]]) -> Places:
     """Where in a row each account has something, from those that have something at each place."""
     found: dict[str, list[int]] = {}
     for place, accounts in enumerate(makers):
         for account in set(accounts):
             found.setdefault(account, []).append(place)
     return found
+
+
+def _left(parts: tuple[P, ...], places: Places, gone: Iterable[str], other: Callable[[int], P | None]) -> tuple[P, ...]:
+    """A row with another or none in the places that these accounts are in."""
+    theirs = {place for account in gone for place in places.get(account, ())}
+    if not theirs:
+        return parts
+    left = list(parts)
+    for place in sorted(theirs, reverse=True):
+        made = other(place)
+        left[place : place + 1] = [] if made is None else [made]
+    return tuple(left)
 
 
 def _origins(network: Network) -> Iterator[str]:
