@@ -121,7 +121,14 @@ class Classes:
 
     def of(self, address: str) -> int:
         """The class of an address."""
-        return int(self._atoms[np.searchsorted(self._starts, int(IPv4Address(address)), "right") - 1])
+        return self.above(int(IPv4Address(address)))[0]
+
+    def above(self, address: int) -> list[int]:
+        """The class of an address, and those of all prefixes that hold it, as numbers."""
+        found = [int(self._atoms[np.searchsorted(self._starts, address, "right") - 1])]
+        while (parent := self._parents[found[-1]]) >= 0:
+            found.append(parent)
+        return found
 
     def sample(self, number: int) -> str:
         """An address of a class, which answers for all of them. Raises ValueError where it has none of its own."""

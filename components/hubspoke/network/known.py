@@ -12,7 +12,7 @@ from hubspoke.network.delta import unlike, with_links
 from hubspoke.network.doors import Door, Doors
 from hubspoke.network.filters import Admission, Cell, Side, Traffic
 from hubspoke.network.forward import Forwarding, forwarding, reforwarding
-from hubspoke.network.look_ups import LookUps
+from hubspoke.network.look_ups import Index, LookUps
 from hubspoke.network.model import End, Filter, Finding, Link, Network
 from hubspoke.network.questions import Question, Routed
 from hubspoke.network.roster import Keys, Roster, Senders, overlaps
@@ -46,8 +46,8 @@ class Known:
         self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
         self.findings = (*self.network.findings, *self.overlaps)
         same = last and last.network.links is self.network.links
-        looked = last.look_ups if last else None
-        self.look_ups: LookUps = looked if looked and same else LookUps(self.network.health, looked)
+        looked: LookUps = last.look_ups if last else LookUps(self.network.health, Index(self.classes))
+        self.look_ups: LookUps = looked if same or not last else looked.over(self.network.health)
         self.doors: Doors = Doors(forwarding.core, self.roster, last.doors if last else None)
         if last and last.network.filters == self.network.filters:
             self._remember(last)
