@@ -25,6 +25,11 @@ Ints = npt.NDArray[np.int64]
 _WIDTH = 64  # more than any prefix is long
 
 
+def lowest(bits: Bits) -> int:
+    """The first number of a set that is not empty."""
+    return (bits & -bits).bit_length() - 1
+
+
 def members(bits: Bits) -> Iterator[int]:
     """The numbers of the bits that are set, ascending."""
     while bits:
