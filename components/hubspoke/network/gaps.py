@@ -17,7 +17,7 @@ from hubspoke.network.filters import Cell
 
 Gap = tuple[Bits, Bits, bool]  # classes of sources and of targets; whether it is the answers that fail
 ROWS = 5  # that are looked at
-QUARTERS = 0, 4, 2, 1  # of the way from the first class of a set to the last
+QUARTERS = 0, 4, 2  # of the way from the first class of a set to the last
 
 
 class Pair(NamedTuple):

@@ -91,6 +91,10 @@ class Known:
         aim = replace(worst.aim, best=True)
         return aim, Spread(worst.forwarding, aim, worst.values | aim.at_ends(self.forwarding))
 
+    @cached_property
+    def _any_moved(self) -> Bits:
+        return union(self.moved.values())
+
     @property
     def certain(self) -> bool:
         """Whether the best is the worst: no step and no rule is unknown."""
@@ -117,7 +121,8 @@ class Known:
         if not before:
             return list(self.doors.of(senders))
         if towards not in self._stirred:
-            self._stirred[towards] = {table for table, bits in self.moved.items() if bits & towards}
+            moved = self.moved.items() if towards & self._any_moved else ()
+            self._stirred[towards] = {table for table, bits in moved if bits & towards}
         return list(self.doors.stirred(senders, self._stirred[towards]))
 
     def no_endpoint(self, origin: str, keys: Iterable[str]) -> tuple[Finding, ...]:
@@ -163,7 +168,10 @@ class Known:
         """Classes of senders with those of wanted targets that they do not get to. Each part is about some."""
 
         def at(table: str) -> Bits:
-            return union(bits & spread.at(table) for bits, spread in parts)
+            found = 0
+            for bits, there in parts:  # mostly one, asked about at every door: no generator
+                found |= bits & there.at(table)
+            return found
 
         def leaving(key: str) -> Bits:
             return self.arriving(key, parts, every=every)
