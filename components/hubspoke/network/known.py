@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import compress
-from operator import attrgetter, is_not
+from operator import attrgetter
 
+from hubspoke.network.by_id import exchanged
 from hubspoke.network.classes import Bits, union
 from hubspoke.network.collecting import uncollected
 from hubspoke.network.delta import unlike, with_links
@@ -36,7 +36,9 @@ class Known:
         self.settled, self.forwarding, self.admission = settled, forwarding, admission
         self.network, self.classes = settled.network, settled.classes
         self.inhabited = settled.classes.inhabited
-        self.narrowest = min(map(_MTU, self.network.links), default=_ANY)  # bytes that every link carries
+        same = last and last.network.links is self.network.links
+        # In bytes, what every link carries.
+        self.narrowest: int = last.narrowest if last and same else min(map(_MTU, self.network.links), default=_ANY)
         self.proven: set[Question] = set()
         self.proven_before: set[Question] = set()  # and still is, but for packets of which something moved
         self.moved: dict[str, Bits] = {}  # by table of the core: the classes of which anything is other than before
@@ -45,7 +47,6 @@ class Known:
         self.roster: Roster = last.roster if last else Roster(self.network.endpoints, forwarding.owned)
         self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
         self.findings = (*self.network.findings, *self.overlaps)
-        same = last and last.network.links is self.network.links
         looked: LookUps = last.look_ups if last else LookUps(self.network.health, Index(self.classes))
         self.look_ups: LookUps = looked if same or not last else looked.over(self.network.health)
         self.doors: Doors = Doors(forwarding.core, self.roster, last.doors if last else None)
@@ -254,8 +255,9 @@ class Known:
 
 def _same_places(one: Network, other: Network) -> bool:
     """Whether filters are at the same tables."""
-    tables = compress(zip(one.tables, other.tables, strict=True), map(is_not, one.tables, other.tables))
-    return all(a.key == b.key and a.filters == b.filters for a, b in tables)
+    return all(
+        a.key == b.key and a.filters == b.filters for a, b in zip(*exchanged(one.tables, other.tables), strict=True)
+    )
 
 
 def _sealed(link: Link) -> Link:
