@@ -137,19 +137,20 @@ class Classes:
 
     def sample(self, number: int) -> str:
         """An address of a class, which answers for all of them. Raises ValueError where it has none of its own."""
-        if number not in self._firsts:
+        if not self.inhabited >> number & 1:
             raise ValueError(f"class {number} has no address of its own")
-        place = self._firsts[number]
+        place = int(self._firsts[number])
         first = int(self._starts[place])
         # The second address, where there is one: the first looks like the name of the network.
         end = int(self._starts[place + 1]) if place + 1 < len(self._starts) else 1 << 32
         return str(IPv4Address(min(first + 1, end - 1)))
 
     @cached_property
-    def _firsts(self) -> dict[int, int]:
+    def _firsts(self) -> Ints:
         """Where the first addresses of each class are."""
-        numbers, places = np.unique(self._atoms, return_index=True)
-        return dict(zip(numbers.tolist(), places.tolist(), strict=True))
+        firsts = np.zeros(len(self), np.int64)
+        firsts[self._atoms[::-1]] = np.arange(len(self._atoms))[::-1]  # of several places the one that is written last
+        return firsts
 
     def _bits_of_tuples(self, flat: Ints, owners: Ints) -> dict[int, Bits]:
         width = len(self._ends)

@@ -99,6 +99,11 @@ class Doors:
             self._first, self._kept, self._ways, self._strays = last._first, last._kept, last._ways, strays
         self._elsewhere = self._strays | core.detoured
 
+    @cached_property
+    def strayed(self) -> frozenset[str]:
+        """The endpoints that begin in tables that lead elsewhere than in the first core, or in the state before."""
+        return frozenset(key for table in self._elsewhere for key in self._roster.beginning.get(table, ()))
+
     def of(self, senders: Senders) -> Iterator[Door]:
         """The doors of all of these. Where one leads elsewhere by now, each is by itself."""
         for door in self._kept.of(senders, self._found).doors:

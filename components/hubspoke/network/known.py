@@ -115,6 +115,8 @@ class Known:
 
     def stirs(self, keys: Keys, towards: Bits) -> bool:
         """Whether anything is other than before of packets of these endpoints to these classes."""
+        if not towards & self._any_moved and self.doors.strayed.isdisjoint(keys):
+            return False  # at first sight: which sorts and doors they are of need not be found
         return any(self.behind(sort.members, towards, before=True) for sort in self.sorting.sources(keys))
 
     def behind(self, senders: Senders, towards: Bits, *, before: bool) -> list[Door]:
