@@ -50,10 +50,12 @@ class Classes:
     """The classes that tuples of prefixes cut the IPv4 addresses into. Raises ValueError for what is no prefix."""
 
     def __init__(self, tuples: Iterable[Prefixes]) -> None:
-        self._kept = list({id(each): each for each in tuples}.values())  # an id names a tuple while it is kept
-        texts = list(chain.from_iterable(self._kept))
-        self._codes, place, flat = np.unique(_codes(texts), return_index=True, return_inverse=True)
-        self._texts = [texts[n] for n in place.tolist()]
+        tuples = list(tuples)
+        self._kept = list(
+            dict(zip(map(id, tuples), tuples, strict=True)).values()
+        )  # an id names a tuple while it is kept
+        self._texts = list(chain.from_iterable(self._kept))
+        self._codes, self._places, flat = np.unique(_codes(self._texts), return_index=True, return_inverse=True)
         owners = np.repeat(np.arange(len(self._kept)), [len(each) for each in self._kept])
         lows, lengths = np.divmod(self._codes, _WIDTH)
         painted = _Painted(lows, lengths, _signatures(flat, owners, len(self._codes)))
@@ -119,8 +121,8 @@ class Classes:
     def prefixes(self, bits: Bits) -> Prefixes:
         """The prefixes of these classes, always the same tuple for the same classes."""
         if bits not in self._names:
-            wanted = _flags(bits, len(self))[self._class_of]
-            self._names[bits] = tuple(map(self._texts.__getitem__, np.flatnonzero(wanted).tolist()))
+            wanted = self._places[_flags(bits, len(self))[self._class_of]]
+            self._names[bits] = tuple(map(self._texts.__getitem__, wanted.tolist()))
             self._keep(self._names[bits], bits)
         return self._names[bits]
 
