@@ -18,10 +18,11 @@ from ipaddress import IPv4Network
 from itertools import chain, islice
 
 import networkx
+from hubspoke.network.classes import Classes
 from hubspoke.network.collecting import uncollected
 from hubspoke.network.failures import failing
 from hubspoke.network.known import Known
-from hubspoke.network.look_ups import LookUps
+from hubspoke.network.look_ups import Index, LookUps
 from hubspoke.network.model import (
     Deliver,
     Drop,
@@ -41,6 +42,7 @@ from hubspoke.network.model import (
 )
 from hubspoke.network.prove import ask
 from hubspoke.network.questions import Isolated, Question, Reaches
+from hubspoke.network.settle import all_prefixes
 
 HUBS, SPOKES, PER_SPOKE = 50, 60, 34  # 3,000 networks, 102,000 prefixes
 CHANGES = 50  # of one route each
@@ -186,7 +188,7 @@ def failures(known: Known, kind: str) -> dict[str, int]:
 
 def naive(network: Network) -> None:
     """All pairs: for each network, a graph of every table's winner, and who gets there in it."""
-    look_ups = LookUps(network.health)
+    look_ups = LookUps(network.health, Index(Classes(all_prefixes(network))))
     for endpoint in network.endpoints:
         address = int(IPv4Network(endpoint.prefixes[0])[1])
         graph = networkx.DiGraph()

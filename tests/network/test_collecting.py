@@ -4,7 +4,9 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from hubspoke.network.collecting import MANY, uncollected
+from hubspoke.network.collecting import uncollected
+
+MANY = gc.get_threshold()[0] * 2
 
 
 class Thing:
@@ -46,7 +48,7 @@ def test_where_it_was_off_it_stays_so() -> None:
 
 
 @pytest.mark.parametrize(("made", "old"), [(MANY * 2, MANY * 2), (MANY // 4, 0)])
-def test_what_was_made_is_old_where_it_is_much(made: int, old: int) -> None:
+def test_what_was_made_is_old_where_it_would_be_searched_at_once(made: int, old: int) -> None:
     with uncollected():
         kept = [Thing() for _ in range(made)]
         assert in_generation(0) == made

@@ -7,7 +7,7 @@ from hubspoke.network.choose import Cell, Chooser
 from hubspoke.network.classes import Classes, members, union
 from hubspoke.network.filters import Admission, cells, judge
 from hubspoke.network.forward import forwarding
-from hubspoke.network.look_ups import LookUps
+from hubspoke.network.look_ups import Index, LookUps
 from hubspoke.network.model import Filter, Network, Packet, Route, Source, Via
 from hubspoke.network.offers import Offers
 from hubspoke.network.settle import Settled, all_prefixes, resettle, settle
@@ -44,7 +44,7 @@ def test_addresses_arrive_as_the_packets_do(network: Network) -> None:
 def test_ways_that_were_walked_before_are_walked_again(network: Network, data: st.DataObject) -> None:
     """Whatever was asked first, and whichever state with the same links the look-ups were made in."""
     settled = settled_or_not(network)
-    kept = LookUps(settled.network.health)
+    kept = LookUps(settled.network.health, Index(settled.classes))
     other = replace(settled.network, tables=tuple(replace(t, routes=t.routes[1:]) for t in settled.network.tables))
     starts = data.draw(st.permutations([(table.key, a) for table in network.tables for a in ADDRESSES]))
     for each in (settled.network, other):

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from hubspoke.network import offers
-from hubspoke.network.delta import with_tables
+from hubspoke.network.delta import indexed, with_tables
 from hubspoke.network.failures import fail, prove_failures
 from hubspoke.network.known import Known
 from hubspoke.network.model import (
@@ -118,6 +118,22 @@ def holds_over_changes(network: Network, data: st.DataObject) -> None:
             assert kept == anew
         assert arrivals(known) == arrivals(fresh)
         assert [verdict.answer for verdict in kept] == [verdict.answer for verdict in anew]
+
+
+INDICES = ("table", "link", "health", "endpoint", "filter")
+
+
+@settings(max_examples=60)
+@given(networks(), st.data())
+def test_what_is_indexed_already_is_what_an_index_made_anew_says(network: Network, data: st.DataObject) -> None:
+    """In the same order too, whatever changed, and where nothing of it was indexed before."""
+    for _ in range(2):
+        for index in data.draw(st.lists(st.sampled_from(INDICES), unique=True)):
+            getattr(network, index)
+        network, last = data.draw(changes(network)), network
+        kept = indexed(replace(network), last)
+        for index in INDICES:
+            assert list(getattr(kept, index).items()) == list(getattr(replace(network), index).items())
 
 
 @settings(max_examples=25)

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from hubspoke.network import doors, leaves
+from hubspoke.network.delta import with_tables
 from hubspoke.network.known import Known
 from hubspoke.network.leaves import Core, core, core_after
 from hubspoke.network.model import (
@@ -29,7 +30,7 @@ from hypothesis import strategies as st
 
 from tests.network.changed import changes
 from tests.network.networks import filters, networks
-from tests.network.test_kept_state import after_or_not, known_or_not, questions, told_apart
+from tests.network.test_kept_state import after_or_not, known_or_not, questions, star, told_apart
 
 WAN = ("10.0.0.0/8",)
 KEYS = st.lists(st.sampled_from(["f0", "f1"]), max_size=1).map(tuple)
@@ -158,3 +159,21 @@ def test_of_senders_behind_one_door_each_is_counted() -> None:
     assert unmet(other, third, wanted=0b11000) == [(0b100, 0b10000), (0b100, 0b10000)]
     assert unmet(one, other, wanted=0b11001) == [(0b010, 0b10001), (0b100, 0b10001)]
     assert unmet(one, other, wanted=0b01000) == []
+
+
+def test_only_doors_behind_which_something_moved_are_asked_about() -> None:
+    """Those whose table of the core is among what moved, and alone a sender that leads elsewhere by now."""
+    network = star(5)
+    known = Known.of(network)
+    senders = known.roster.senders(tuple(endpoint.key for endpoint in network.endpoints))
+
+    def stirred(found: doors.Doors, *moved: str) -> list[tuple[str, list[str]]]:
+        return [(door.table, [each.key for each in door.senders]) for door in found.stirred(senders, set(moved))]
+
+    assert stirred(known.doors) == stirred(known.doors, "elsewhere") == []
+    assert stirred(known.doors, "hub", "elsewhere") == [("hub", ["s0", "s1", "s2", "s3", "s4", "site"])]
+    lost = replace(network.table["s3"], routes=network.table["s3"].routes[:1])
+    after = known.after(with_tables(network, [lost])).doors
+    assert stirred(after) == [("", ["s3"])]
+    others = [("hub", [key]) for key in ("s0", "s1", "s2", "s4", "site")]
+    assert stirred(after, "hub") == [*others[:3], ("", ["s3"]), *others[3:]]

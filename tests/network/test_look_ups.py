@@ -2,19 +2,20 @@
 
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
-from unittest.mock import patch
+from itertools import chain
 
-from hubspoke.network import look_ups
-from hubspoke.network.look_ups import LookUps
-from hubspoke.network.model import Network, Table
+from hubspoke.network.classes import Classes
+from hubspoke.network.look_ups import Index, Looked, LookUps
+from hubspoke.network.model import Drop, Network, Route, Source, Table
 from hubspoke.network.selection import Links, order_of, rank, usable
+from hubspoke.network.settle import all_prefixes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.network.networks import ADDRESSES, networks, prefixes
+from tests.network.networks import ADDRESSES, networks
 
 
-def searched(table: Table, address: str, links: Links) -> look_ups.Looked:
+def searched(table: Table, address: str, links: Links) -> Looked:
     """Every prefix of every route is asked."""
     at = IPv4Address(address)
     found = [
@@ -34,19 +35,18 @@ def searched(table: Table, address: str, links: Links) -> look_ups.Looked:
 
 
 @settings(max_examples=80)
-@given(st.lists(networks(talk=False), min_size=1, max_size=3), st.integers(0, 40), st.integers(0, 8))
-def test_an_index_of_all_tables_says_of_each_what_a_search_of_it_says(
-    several: list[Network], kept: int, layers: int
-) -> None:
-    """However many tables were asked before, and when what they were told is forgotten in between."""
+@given(st.lists(networks(talk=False), min_size=1, max_size=3))
+def test_an_index_of_all_tables_says_of_each_what_a_search_of_it_says(several: list[Network]) -> None:
+    """However many tables were asked before, whether or not the classes are those of one network alone."""
     links = several[0].health
-    with patch.object(look_ups, "AT_MOST", kept), patch.object(look_ups, "LAYERS", layers):
-        indexed = LookUps(links)
-        for network in several:
-            for table in network.tables:
-                for address in ADDRESSES:
-                    found = indexed.of(table, int(IPv4Address(address)))
-                    assert found == searched(table, address, links)
+    classes = Classes(chain.from_iterable(map(all_prefixes, several)))
+    indexed, plain = LookUps(links, Index(classes)), LookUps(links)
+    for network in several:
+        for table in network.tables:
+            for address in ADDRESSES:
+                found = searched(table, address, links)
+                assert indexed.of(table, int(IPv4Address(address))) == found
+                assert plain.of(table, int(IPv4Address(address))) == found
 
 
 @settings(max_examples=60)
@@ -54,7 +54,7 @@ def test_an_index_of_all_tables_says_of_each_what_a_search_of_it_says(
 def test_a_table_whose_routes_are_others_is_looked_up_as_if_it_were_the_first(
     network: Network, data: st.DataObject
 ) -> None:
-    links, kept = network.health, LookUps(network.health)
+    links, kept = network.health, LookUps(network.health, Index(Classes(all_prefixes(network))))
     some = [route for table in network.tables for route in table.routes]
     for _ in range(4):
         routes = data.draw(st.lists(st.sampled_from(some), max_size=4)) if some else []
@@ -62,13 +62,14 @@ def test_a_table_whose_routes_are_others_is_looked_up_as_if_it_were_the_first(
         for address in ADDRESSES:
             assert kept.of(table, int(IPv4Address(address))) == searched(table, address, links)
         links = {**links, **dict.fromkeys(data.draw(st.lists(st.sampled_from([*links, "other"]))), "down")}
-        kept = LookUps(links, kept)
+        kept = kept.over(links)
 
 
-@given(st.lists(prefixes(), min_size=1, max_size=6))
-def test_prefixes_that_are_equal_but_not_the_same_are_indexed_once(several: list[tuple[str, ...]]) -> None:
-    holders = look_ups._Holders()
-    copies = [holders.alike((*each,)) for each in several * 2]
-    assert copies[: len(several)] == several
-    assert all(one is other for one, other in zip(copies, copies[len(several) :], strict=False))
-    assert len(holders) == len(set(several))
+def test_of_a_long_table_only_what_is_around_the_address_is_looked_at() -> None:
+    """Equal prefixes that are not the same object are found too."""
+    several = [(f"10.{n}.0.0/16",) for n in range(200)]
+    routes = [Route(each, Drop(), Source.STATIC, str(n)) for n, each in enumerate([*several, ("10.0.0.0/8",)])]
+    again = replace(routes[7], prefixes=("10.7.0.0/16",))
+    table = Table("t", "t", "router", (*routes, again), "t")
+    found = Index(Classes(route.prefixes for route in table.routes)).routes(table, int(IPv4Address("10.7.1.1")))
+    assert list(found) == [routes[7], routes[-1], again]

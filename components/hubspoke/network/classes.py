@@ -25,6 +25,11 @@ Ints = npt.NDArray[np.int64]
 _WIDTH = 64  # more than any prefix is long
 
 
+def lowest(bits: Bits) -> int:
+    """The first number of a set that is not empty."""
+    return (bits & -bits).bit_length() - 1
+
+
 def members(bits: Bits) -> Iterator[int]:
     """The numbers of the bits that are set, ascending."""
     while bits:
@@ -45,10 +50,12 @@ class Classes:
     """The classes that tuples of prefixes cut the IPv4 addresses into. Raises ValueError for what is no prefix."""
 
     def __init__(self, tuples: Iterable[Prefixes]) -> None:
-        self._kept = list({id(each): each for each in tuples}.values())  # an id names a tuple while it is kept
-        texts = list(chain.from_iterable(self._kept))
-        self._codes, place, flat = np.unique(_codes(texts), return_index=True, return_inverse=True)
-        self._texts = [texts[n] for n in place.tolist()]
+        tuples = list(tuples)
+        self._kept = list(
+            dict(zip(map(id, tuples), tuples, strict=True)).values()
+        )  # an id names a tuple while it is kept
+        self._texts = list(chain.from_iterable(self._kept))
+        self._codes, self._places, flat = np.unique(_codes(self._texts), return_index=True, return_inverse=True)
         owners = np.repeat(np.arange(len(self._kept)), [len(each) for each in self._kept])
         lows, lengths = np.divmod(self._codes, _WIDTH)
         painted = _Painted(lows, lengths, _signatures(flat, owners, len(self._codes)))
@@ -114,30 +121,38 @@ class Classes:
     def prefixes(self, bits: Bits) -> Prefixes:
         """The prefixes of these classes, always the same tuple for the same classes."""
         if bits not in self._names:
-            wanted = _flags(bits, len(self))[self._class_of]
-            self._names[bits] = tuple(map(self._texts.__getitem__, np.flatnonzero(wanted).tolist()))
+            wanted = self._places[_flags(bits, len(self))[self._class_of]]
+            self._names[bits] = tuple(map(self._texts.__getitem__, wanted.tolist()))
             self._keep(self._names[bits], bits)
         return self._names[bits]
 
     def of(self, address: str) -> int:
         """The class of an address."""
-        return int(self._atoms[np.searchsorted(self._starts, int(IPv4Address(address)), "right") - 1])
+        return self.above(int(IPv4Address(address)))[0]
+
+    def above(self, address: int) -> list[int]:
+        """The class of an address, and those of all prefixes that hold it, as numbers."""
+        found = [int(self._atoms[np.searchsorted(self._starts, address, "right") - 1])]
+        while (parent := self._parents[found[-1]]) >= 0:
+            found.append(parent)
+        return found
 
     def sample(self, number: int) -> str:
         """An address of a class, which answers for all of them. Raises ValueError where it has none of its own."""
-        if number not in self._firsts:
+        if not self.inhabited >> number & 1:
             raise ValueError(f"class {number} has no address of its own")
-        place = self._firsts[number]
+        place = int(self._firsts[number])
         first = int(self._starts[place])
         # The second address, where there is one: the first looks like the name of the network.
         end = int(self._starts[place + 1]) if place + 1 < len(self._starts) else 1 << 32
         return str(IPv4Address(min(first + 1, end - 1)))
 
     @cached_property
-    def _firsts(self) -> dict[int, int]:
+    def _firsts(self) -> Ints:
         """Where the first addresses of each class are."""
-        numbers, places = np.unique(self._atoms, return_index=True)
-        return dict(zip(numbers.tolist(), places.tolist(), strict=True))
+        firsts = np.zeros(len(self), np.int64)
+        firsts[self._atoms[::-1]] = np.arange(len(self._atoms))[::-1]  # of several places the one that is written last
+        return firsts
 
     def _bits_of_tuples(self, flat: Ints, owners: Ints) -> dict[int, Bits]:
         width = len(self._ends)

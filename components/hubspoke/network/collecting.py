@@ -4,8 +4,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MANY = 2_000  # objects, of which a search takes long enough to be felt
-
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -24,10 +22,10 @@ def uncollected() -> Iterator[None]:
 
 
 def _age() -> None:
-    """Makes what was made meanwhile old, where it is much: it stays, so to search it as if it were young is in vain.
+    """Makes what was made meanwhile old, where it would be searched at once: it stays, so that would be in vain.
 
     Not where something is frozen, which has to stay so: for the processes that are forked.
     """
-    if gc.get_count()[0] > MANY and not gc.get_freeze_count():
+    if gc.get_count()[0] > gc.get_threshold()[0] and not gc.get_freeze_count():
         gc.freeze()
         gc.unfreeze()

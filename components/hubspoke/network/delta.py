@@ -1,6 +1,6 @@
 """What is other in one network than in another: elements that are not the very same objects; and networks with some."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
@@ -8,7 +8,7 @@ from typing import TypeVar
 from hubspoke.network.by_id import exchanged
 from hubspoke.network.choose import swayed
 from hubspoke.network.classes import Bits, Classes
-from hubspoke.network.model import Link, Network, Table
+from hubspoke.network.model import Keyed, Link, Network, Table
 
 T = TypeVar("T")
 
@@ -45,23 +45,34 @@ _INDEXED = {"table": "tables", "link": "links", "health": "links", "endpoint": "
 def with_tables(network: Network, tables: Iterable[Table]) -> Network:
     """The network with these tables in place of those of their keys."""
     table = {**network.table, **{each.key: each for each in tables}}
-    other = indexed(replace(network, tables=tuple(table.values())), network)
+    other = replace(network, tables=tuple(table.values()))
     vars(other).update(table=table)
-    return other
+    return indexed(other, network)
 
 
 def with_links(network: Network, links: Sequence[Link]) -> Network:
     """The network with these links in place of those of their keys."""
     link = {**network.link, **{each.key: each for each in links}}
     health = {**network.health, **{each.key: each.health for each in links}}
-    other = indexed(replace(network, links=tuple(link.values())), network)
+    other = replace(network, links=tuple(link.values()))
     vars(other).update(link=link, health=health)
-    return other
+    return indexed(other, network)
 
 
 def indexed(network: Network, last: Network) -> Network:
-    """The network with what is indexed in another already, of parts that are the very same."""
+    """The network with what is indexed in another already, of parts that are the very same or mostly."""
     for index, part in _INDEXED.items():
-        if index in vars(last) and getattr(network, part) is getattr(last, part):
-            vars(network).setdefault(index, vars(last)[index])
+        if index in vars(last) and index not in vars(network):
+            before, after = getattr(last, part), getattr(network, part)
+            if before is after:
+                vars(network)[index] = vars(last)[index]
+            elif index != "health" and (found := _reindexed(vars(last)[index], before, after)):
+                vars(network)[index] = found
     return network
+
+
+def _reindexed(index: Mapping[str, Keyed], before: Sequence[Keyed], after: Sequence[Keyed]) -> dict[str, Keyed]:
+    """The index with what came in the places of what went; nothing where keys are others, as it is made anew then."""
+    went, came = exchanged(before, after)
+    same = [each.key for each in went] == [each.key for each in came]
+    return {**index, **{each.key: each for each in came}} if same else {}

@@ -7,10 +7,9 @@ n3 --+               |             it asked by itself.
 m1 ----- hub: dev ---+
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 
 from hubspoke.network.by_id import ById
@@ -98,20 +97,31 @@ class Doors:
         self._strays: frozenset[str] = frozenset()  # tables that lead elsewhere than in the first core
         if last and len(strays := last._strays | core.detoured) < MANY:
             self._first, self._kept, self._ways, self._strays = last._first, last._kept, last._ways, strays
+        self._elsewhere = self._strays | core.detoured
+
+    @cached_property
+    def strayed(self) -> frozenset[str]:
+        """The endpoints that begin in tables that lead elsewhere than in the first core, or in the state before."""
+        return frozenset(key for table in self._elsewhere for key in self._roster.beginning.get(table, ()))
 
     def of(self, senders: Senders) -> Iterator[Door]:
         """The doors of all of these. Where one leads elsewhere by now, each is by itself."""
         for door in self._kept.of(senders, self._found).doors:
             yield from self._now(door)
 
-    def stirred(self, senders: Senders, moved: Collection[str]) -> Iterator[Door]:
+    def stirred(self, senders: Senders, moved: Set[str]) -> Iterator[Door]:
         """Those behind which something may be other than in the state before, if it is in these tables of the core."""
-        found, detoured = self._kept.of(senders, self._found), self._core.detoured
-        tables = chain(moved, detoured, self._strays)
-        for place in sorted({place for table in tables for place in found.places.get(table, ())}):
-            for door in self._now(found.doors[place]):
-                if any(table in moved for table in door.beyond) or not detoured.isdisjoint(door.entries):
-                    yield door
+        found, elsewhere = self._kept.of(senders, self._found), self._elsewhere
+        tables = found.places.keys() & (moved | elsewhere if elsewhere else moved)
+        for place in sorted({place for table in tables for place in found.places[table]}):
+            door = found.doors[place]
+            if elsewhere.isdisjoint(door.entries):
+                yield door
+            else:
+                yield from (each for each in self._now(door) if self._stirs(each, moved))
+
+    def _stirs(self, door: Door, moved: Set[str]) -> bool:
+        return not moved.isdisjoint(door.beyond) or not self._core.detoured.isdisjoint(door.entries)
 
     def _now(self, door: Door) -> Iterator[Door]:
         if self._strays.isdisjoint(door.entries):

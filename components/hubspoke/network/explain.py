@@ -1,35 +1,28 @@
 """Examples for verdicts: one packet for each way of failing, followed hop by hop."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import NamedTuple
 
-from hubspoke.network.classes import Bits, members
+from hubspoke.network.classes import Bits, lowest
 from hubspoke.network.filters import Cell, answer
+from hubspoke.network.gaps import Gaps, Pair
 from hubspoke.network.known import Known
 from hubspoke.network.model import Endpoint, Packet, Protocol
-from hubspoke.network.questions import Example, Isolated, Question, Routed, SameWayBack
+from hubspoke.network.questions import Between, Example, Isolated, Routed, SameWayBack
 from hubspoke.network.trace import Trace, owner_of, without_stateful
 
 AT_MOST = 5  # examples of one verdict
 LOOKED_AT = 20  # pairs that are followed in search of examples that differ
 
 
-class Pair(NamedTuple):
-    """Classes of a source and a target between which packets are not as they should be."""
-
-    source: int
-    target: int
-    back: bool  # whether that may be about answers: they are not followed where all of them are known to come back
-
-
-def examples(known: Known, question: Question, pairs: Iterator[Pair], cell: Cell | None) -> tuple[Example, ...]:
+def examples(known: Known, question: Between, gaps: Gaps, *, sure: bool) -> tuple[Example, ...]:
     """A packet for each of the first few ways in which pairs fail."""
     found: dict[object, Example] = {}
-    for pair in islice(pairs, LOOKED_AT):
+    sorts = [sort.bits for sort in known.sorting.targets(question.targets)] if gaps.gaps else ()
+    for pair in islice(gaps.pairs(sorts, sure=sure), LOOKED_AT):
         if len(found) < AT_MOST:
-            example = _example(known, question, pair, packet(known, pair.source, pair.target, cell))
+            example = _example(known, question, pair, packet(known, pair.source, pair.target, gaps.cell))
             found.setdefault(_kind(example), example)
     return tuple(found.values())
 
@@ -43,7 +36,7 @@ def packet(known: Known, source: int, target: int, cell: Cell | None) -> Packet:
     return Packet(*ends, protocol, cell.ports)
 
 
-def _example(known: Known, question: Question, pair: Pair, sent: Packet) -> Example:
+def _example(known: Known, question: Between, pair: Pair, sent: Packet) -> Example:
     source, target = _holder(known, pair.source), _holder(known, pair.target)
     there = known.walks.between(sent, source, target)
     if isinstance(question, Routed):
@@ -96,7 +89,7 @@ def loop_examples(known: Known, found: Mapping[str, Bits]) -> tuple[Example, ...
     """For the first few tables, a destination that goes round in circles from there."""
     shown = []
     for table, bits in list(found.items())[:AT_MOST]:
-        address = known.classes.sample(next(members(bits)))
+        address = known.classes.sample(lowest(bits))
         path = next(path for path in known.walks.paths(table, address) if path.ending == "loop")
         shown.append(
             Example(f"{address} from {table}: " + " -> ".join(hop.table for hop in path.hops) + f", {path.why}")

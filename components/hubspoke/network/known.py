@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import compress
-from operator import attrgetter, is_not
+from operator import attrgetter
 
+from hubspoke.network.by_id import exchanged
 from hubspoke.network.classes import Bits, union
 from hubspoke.network.collecting import uncollected
 from hubspoke.network.delta import unlike, with_links
 from hubspoke.network.doors import Door, Doors
 from hubspoke.network.filters import Admission, Cell, Side, Traffic
 from hubspoke.network.forward import Forwarding, forwarding, reforwarding
-from hubspoke.network.look_ups import LookUps
+from hubspoke.network.look_ups import Index, LookUps
 from hubspoke.network.model import End, Filter, Finding, Link, Network
 from hubspoke.network.questions import Question, Routed
 from hubspoke.network.roster import Keys, Roster, Senders, overlaps
@@ -36,7 +36,9 @@ class Known:
         self.settled, self.forwarding, self.admission = settled, forwarding, admission
         self.network, self.classes = settled.network, settled.classes
         self.inhabited = settled.classes.inhabited
-        self.narrowest = min(map(_MTU, self.network.links), default=_ANY)  # bytes that every link carries
+        same = last and last.network.links is self.network.links
+        # In bytes, what every link carries.
+        self.narrowest: int = last.narrowest if last and same else min(map(_MTU, self.network.links), default=_ANY)
         self.proven: set[Question] = set()
         self.proven_before: set[Question] = set()  # and still is, but for packets of which something moved
         self.moved: dict[str, Bits] = {}  # by table of the core: the classes of which anything is other than before
@@ -45,9 +47,8 @@ class Known:
         self.roster: Roster = last.roster if last else Roster(self.network.endpoints, forwarding.owned)
         self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
         self.findings = (*self.network.findings, *self.overlaps)
-        same = last and last.network.links is self.network.links
-        looked = last.look_ups if last else None
-        self.look_ups: LookUps = looked if looked and same else LookUps(self.network.health, looked)
+        looked: LookUps = last.look_ups if last else LookUps(self.network.health, Index(self.classes))
+        self.look_ups: LookUps = looked if same or not last else looked.over(self.network.health)
         self.doors: Doors = Doors(forwarding.core, self.roster, last.doors if last else None)
         if last and last.network.filters == self.network.filters:
             self._remember(last)
@@ -91,6 +92,10 @@ class Known:
         aim = replace(worst.aim, best=True)
         return aim, Spread(worst.forwarding, aim, worst.values | aim.at_ends(self.forwarding))
 
+    @cached_property
+    def _any_moved(self) -> Bits:
+        return union(self.moved.values())
+
     @property
     def certain(self) -> bool:
         """Whether the best is the worst: no step and no rule is unknown."""
@@ -110,6 +115,8 @@ class Known:
 
     def stirs(self, keys: Keys, towards: Bits) -> bool:
         """Whether anything is other than before of packets of these endpoints to these classes."""
+        if not towards & self._any_moved and self.doors.strayed.isdisjoint(keys):
+            return False  # at first sight: which sorts and doors they are of need not be found
         return any(self.behind(sort.members, towards, before=True) for sort in self.sorting.sources(keys))
 
     def behind(self, senders: Senders, towards: Bits, *, before: bool) -> list[Door]:
@@ -117,7 +124,8 @@ class Known:
         if not before:
             return list(self.doors.of(senders))
         if towards not in self._stirred:
-            self._stirred[towards] = {table for table, bits in self.moved.items() if bits & towards}
+            moved = self.moved.items() if towards & self._any_moved else ()
+            self._stirred[towards] = {table for table, bits in moved if bits & towards}
         return list(self.doors.stirred(senders, self._stirred[towards]))
 
     def no_endpoint(self, origin: str, keys: Iterable[str]) -> tuple[Finding, ...]:
@@ -163,7 +171,10 @@ class Known:
         """Classes of senders with those of wanted targets that they do not get to. Each part is about some."""
 
         def at(table: str) -> Bits:
-            return union(bits & spread.at(table) for bits, spread in parts)
+            found = 0
+            for bits, there in parts:  # mostly one, asked about at every door: no generator
+                found |= bits & there.at(table)
+            return found
 
         def leaving(key: str) -> Bits:
             return self.arriving(key, parts, every=every)
@@ -246,8 +257,9 @@ class Known:
 
 def _same_places(one: Network, other: Network) -> bool:
     """Whether filters are at the same tables."""
-    tables = compress(zip(one.tables, other.tables, strict=True), map(is_not, one.tables, other.tables))
-    return all(a.key == b.key and a.filters == b.filters for a, b in tables)
+    return all(
+        a.key == b.key and a.filters == b.filters for a, b in zip(*exchanged(one.tables, other.tables), strict=True)
+    )
 
 
 def _sealed(link: Link) -> Link:

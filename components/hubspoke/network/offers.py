@@ -38,7 +38,8 @@ class Offers:
         went, came = map(self._sorted, other)
         found, alike = dict(last.found), dict(last.alike)
         for key in went.keys() | came.keys():
-            alike[key] = _without(alike.get(key, []), went.get(key, [])) + came.get(key, [])
+            left = _without(alike[key], went[key]) if key in went else alike.get(key, [])
+            alike[key] = left + came.get(key, [])
             if alike[key]:
                 found[key] = self._by_id[key], union(self.classes.own(route.prefixes) for route in alike[key])
             elif key in found:

@@ -1,22 +1,29 @@
 """Proofs: questions put to a settled network. What is kept from one question to the next is in `Known`."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import chain
+from dataclasses import replace
 from typing import assert_never
 
 from hubspoke.network.classes import Bits, members, union
 from hubspoke.network.collecting import uncollected
-from hubspoke.network.explain import Pair, examples, loop_examples
+from hubspoke.network.explain import examples, loop_examples
 from hubspoke.network.filters import EPHEMERAL, Cell
+from hubspoke.network.gaps import Gap, Gaps
 from hubspoke.network.known import Known
 from hubspoke.network.model import ALL_PORTS, Network, Ports
-from hubspoke.network.questions import Answer, Isolated, LoopFree, Question, Reaches, Routed, SameWayBack, Verdict
+from hubspoke.network.questions import (
+    Answer,
+    Between,
+    Isolated,
+    LoopFree,
+    Question,
+    Reaches,
+    Routed,
+    SameWayBack,
+    Verdict,
+)
 from hubspoke.network.roster import Keys
 from hubspoke.network.sorts import Sort
-
-Gap = tuple[Bits, Bits, bool]  # classes of sources and of targets; whether it is the answers that fail
 
 
 def prove(network: Network, questions: Iterable[Question]) -> list[Verdict]:
@@ -65,51 +72,23 @@ def _missing_endpoints(known: Known, question: Question) -> list[str]:
     return [*known.roster.missing(question.sources), *known.roster.missing(question.targets)]
 
 
-def _conclude(known: Known, question: Question, worst: "_Gaps", best: "_Gaps") -> Verdict:
+def _conclude(known: Known, question: Between, worst: Gaps, best: Gaps) -> Verdict:
     """From what fails at worst, where all that is not known goes wrong, and at best, where it goes right."""
     unknown = worst.count or known.findings
     answer: Answer = "refuted" if best.count else "unknown" if unknown else "proven"
     shown = best if best.count else worst
     failing = best.count or worst.count or int(bool(known.findings))
     findings = known.findings if answer == "unknown" else ()
-    pairs = shown.pairs(sure=best is worst)
-    return Verdict(question, answer, failing, examples(known, question, pairs, shown.cell), findings=findings)
+    found = examples(known, question, shown, sure=best is worst)
+    return Verdict(question, answer, failing, found, findings=findings)
 
 
-@dataclass(frozen=True)
-class _Gaps:
-    """Pairs of classes that are not as they should be, and the traffic they fail with."""
-
-    gaps: list[Gap]
-    cell: Cell | None = None
-
-    @cached_property
-    def count(self) -> int:
-        return sum(sources.bit_count() * targets.bit_count() for sources, targets, _ in self.gaps)
-
-    def pairs(self, *, sure: bool) -> Iterator[Pair]:
-        """One pair after the other, in the order of their classes; where it is not sure, either way may fail too."""
-        there, back = (self._alike(way) for way in (False, True))
-        for source in members(union(chain(there.values(), back.values()))):
-            ahead, behind = (union(t for t, each in way.items() if each >> source & 1) for way in (there, back))
-            for target in members(ahead | behind):
-                yield Pair(source, target, not sure or bool(behind >> target & 1))
-
-    def _alike(self, back: bool) -> dict[Bits, Bits]:
-        """The sources of one way, by the targets that they fail with."""
-        found: dict[Bits, Bits] = {}
-        for sources, targets, answers in self.gaps:
-            if answers is back:
-                found[targets] = found.get(targets, 0) | sources
-        return found
-
-
-def _most(known: Known, failing: Callable[[bool], Iterator[_Gaps]]) -> tuple[_Gaps, _Gaps]:
+def _most(known: Known, failing: Callable[[bool], Iterator[Gaps]]) -> tuple[Gaps, Gaps]:
     """The traffic that fails for most pairs at worst, and at best: asked apart only where something is unknown."""
-    worst = max(failing(False), key=lambda each: each.count, default=_Gaps([]))
+    worst = max(failing(False), key=lambda each: each.count, default=Gaps([]))
     if known.certain or not worst.count:
         return worst, worst
-    return worst, max(failing(True), key=lambda each: each.count, default=_Gaps([]))
+    return worst, max(failing(True), key=lambda each: each.count, default=Gaps([]))
 
 
 # Reaches
@@ -118,8 +97,8 @@ def _most(known: Known, failing: Callable[[bool], Iterator[_Gaps]]) -> tuple[_Ga
 def _reaches(known: Known, question: Reaches, before: bool) -> Verdict:
     cells = known.traffic.cells(question.protocol, question.ports)
 
-    def failing(best: bool) -> Iterator[_Gaps]:
-        return (_Gaps(list(_gaps(known, question, cell, before=before, best=best)), cell) for cell in cells)
+    def failing(best: bool) -> Iterator[Gaps]:
+        return (Gaps(list(_gaps(known, question, cell, before=before, best=best)), cell) for cell in cells)
 
     return _conclude(known, question, *_most(known, failing))
 
@@ -156,8 +135,8 @@ def _isolated(known: Known, question: Isolated, before: bool) -> Verdict:
     suspects = list(_suspects(known, question, before))
     cells = known.traffic.cells(question.protocol, question.ports) if suspects else ()
 
-    def failing(best: bool) -> Iterator[_Gaps]:
-        return (_Gaps(list(_leaks(known, suspects, cell, best=not best)), cell) for cell in cells)
+    def failing(best: bool) -> Iterator[Gaps]:
+        return (Gaps(list(_leaks(known, suspects, cell, best=not best)), cell) for cell in cells)
 
     return _conclude(known, question, *_most(known, failing))
 
@@ -191,8 +170,8 @@ def _leaks(known: Known, suspects: Iterable[tuple[Sort, Bits]], cell: Cell, *, b
 def _routed(known: Known, question: Routed, before: bool) -> Verdict:
     narrow = known.carrying(question.mtu) if question.mtu else known
 
-    def failing(best: bool) -> Iterator[_Gaps]:
-        yield _Gaps(list(_unrouted(narrow, question, before=before, best=best)))
+    def failing(best: bool) -> Iterator[Gaps]:
+        yield Gaps(list(_unrouted(narrow, question, before=before, best=best)))
 
     return _conclude(known, question, *_most(narrow, failing))
 
@@ -219,7 +198,7 @@ def _same_way_back(known: Known, question: SameWayBack, before: bool) -> Verdict
         found += [(*pair, False) for pair in _astray(known, question.sources, question.targets, table)]
         back = _astray(known, question.targets, question.sources, table)
         found += [(receivers, senders, True) for senders, receivers in back]
-    return _conclude(known, question, _Gaps(found), _Gaps(found))
+    return _conclude(known, question, Gaps(found), Gaps(found))
 
 
 def _astray(known: Known, sources: Keys, targets: Keys, table: str) -> Iterator[tuple[Bits, Bits]]:

@@ -80,7 +80,8 @@ class SameWayBack:
     __hash__ = _by_key
 
 
-Question = Reaches | Isolated | Routed | LoopFree | SameWayBack
+Between = Reaches | Isolated | Routed | SameWayBack  # sources and targets
+Question = Between | LoopFree
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,15 @@ class Roster:
         return frozenset(key for key, endpoint in self.by_key.items() if endpoint.prefixes)
 
     @cached_property
+    def beginning(self) -> dict[str, list[str]]:
+        """The endpoints whose packets are looked up in each table first."""
+        found: dict[str, list[str]] = {}
+        for key, endpoint in self.by_key.items():
+            for table in endpoint.tables:
+                found.setdefault(table, []).append(key)
+        return found
+
+    @cached_property
     def owners(self) -> dict[int, list[str]]:
         """The endpoints that have each class."""
         found: dict[int, list[str]] = {}

@@ -1,6 +1,6 @@
 """Routes to a fixed point: sessions announce what their tables chose, until nobody hears anything new."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -130,13 +130,13 @@ def resettle(before: Settled, network: Network) -> Settled:
 
 
 def _resettled(before: Settled, network: Network) -> Settled:
-    other = changes(before.given, indexed(network, before.network))
+    other = changes(before.given, indexed(indexed(network, before.given), before.network))
     try:
         for prefixes in all_prefixes(_come(before.given, other)):
             before.classes.own(prefixes)
     except KeyError:
         return _settled(network)
-    if other.tables and network.table.keys() != before.given.table.keys():
+    if any(times == 1 for times in Counter(table.key for table in other.tables).values()):  # it comes or goes
         return _settled(network)
     sides = Sides(network.sessions) if other.sessions else before.sides
     talk = _Talk(network, before.classes, sides, before.offers)
@@ -203,7 +203,8 @@ class _Talk:
         for key in changed & self.heard.keys():
             self.learn(before.sides.by_key[key][2], self.heard.pop(key), {})
         links = {link.key for link in other.links}
-        return {key for key, (session, *_) in self.sides.by_key.items() if session.link in links or key in changed}
+        among = self.sides.by_key.items() if links or changed else ()
+        return {key for key, (session, *_) in among if session.link in links or key in changed}
 
     def stir(self, table: str, bits: Bits) -> None:
         """Has these classes chosen for."""

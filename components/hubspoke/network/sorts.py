@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hubspoke.network.by_id import ById
-from hubspoke.network.classes import Bits, members
+from hubspoke.network.classes import Bits, lowest, members
 from hubspoke.network.filters import Admission, Side
 from hubspoke.network.model import Network
 from hubspoke.network.roster import Keys, Roster, Senders
@@ -45,7 +45,7 @@ class Sorting:
         found: dict[Name, Sort] = {}
         for key in keys:
             for name, bits in self._parts(key, side):
-                sort = found.get(name) or found.setdefault(name, Sort(name[0], next(members(bits))))
+                sort = found.get(name) or found.setdefault(name, Sort(name[0], lowest(bits)))
                 sort.bits |= bits
                 sort.members.append((key, bits))
         return list(found.values())

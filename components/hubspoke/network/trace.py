@@ -1,6 +1,6 @@
 """Packets followed hop by hop, one address at a time: what explains a verdict, and the oracle of the fast core.
 
-Nothing here uses classes of addresses: every table is searched, every filter asked, every branch taken.
+Nothing here uses classes of addresses: every table is looked up, every filter asked, every branch taken.
 """
 
 from collections.abc import Iterator
