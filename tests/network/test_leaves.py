@@ -30,7 +30,8 @@ from hypothesis import strategies as st
 
 from tests.network.changed import changes
 from tests.network.networks import filters, networks
-from tests.network.test_kept_state import after_or_not, known_or_not, questions, star, told_apart
+from tests.network.rest import rest_alike, told_apart
+from tests.network.test_kept_state import after_or_not, known_or_not, questions, star
 
 WAN = ("10.0.0.0/8",)
 KEYS = st.lists(st.sampled_from(["f0", "f1"]), max_size=1).map(tuple)
@@ -92,6 +93,8 @@ def test_with_leaves_and_doors_all_is_answered_as_without(
                 alone = known_or_not(network)
                 assert not alone.forwarding.core.leaves
                 asked = verdicts(alone)
+            if not rest_alike(known, alone):
+                return
             found = verdicts(known)
             if told_apart(known) == told_apart(alone):
                 assert found == asked
@@ -109,7 +112,8 @@ def test_states_beside_each_other_keep_doors_of_one_state_before(network: Networ
     others = [data.draw(changes(network)) for _ in range(3)]
     after = [(known_or_not(other), after_or_not(known, other)) for other in others]
     for fresh, kept in after:
-        assert [each.answer for each in verdicts(kept)] == [each.answer for each in verdicts(fresh)]
+        if rest_alike(kept, fresh):
+            assert [each.answer for each in verdicts(kept)] == [each.answer for each in verdicts(fresh)]
 
 
 def ways(core: Core) -> tuple[dict[str, Steps], dict[str, Steps]]:
