@@ -18,8 +18,8 @@ from ipaddress import IPv4Network
 from itertools import chain, islice
 
 import networkx
+from hubspoke.collecting import uncollected
 from hubspoke.network.classes import Classes
-from hubspoke.network.collecting import uncollected
 from hubspoke.network.failures import failing
 from hubspoke.network.known import Known
 from hubspoke.network.look_ups import Index, LookUps

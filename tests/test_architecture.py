@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "components" / "hubspoke"
 ALLOWED = {
     "intent": set(),
     "plan": {"intent"},
-    "network": {"plan"},
+    "collecting": set(),
+    "network": {"plan", "collecting"},
     "args": {"plan"},
     "aws": {"args", "plan", "cloudflare", "reads"},
     "azure": {"args", "plan", "cloudflare", "reads"},
@@ -23,9 +24,9 @@ ALLOWED = {
     "reads": set(),
     "firewall": {"args", "plan"},
     "compose": {"intent", "plan", "aws", "azure", "gcp", "cloudflare", "firewall", "pending"},
-    "local": set(),
+    "local": {"collecting"},
     "pending": set(),
-    "operate": {"intent", "plan", "network", "local", "aws", "azure", "gcp", "compose"},
+    "operate": {"collecting", "intent", "plan", "network", "local", "aws", "azure", "gcp", "compose"},
     "cli": {"intent", "plan", "network", "pending", "local", "operate"},
 }
 MAY_IMPORT_PULUMI = {"hosting", "reads", "args", "aws", "azure", "gcp", "cloudflare", "firewall"} | {

@@ -99,7 +99,7 @@ def _same(one: Stack, other: Stack) -> bool:
 
 
 def _judge(stack: Stack, wan: str) -> "Judgement | str":
-    from hubspoke.network.collecting import uncollected
+    from hubspoke.collecting import uncollected
 
     with uncollected():
         return _judged(stack, wan)

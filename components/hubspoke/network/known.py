@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import cached_property
 from operator import attrgetter
 
+from hubspoke.collecting import uncollected
 from hubspoke.network.by_id import exchanged
 from hubspoke.network.classes import Bits, union
-from hubspoke.network.collecting import uncollected
 from hubspoke.network.delta import unlike, with_links
 from hubspoke.network.doors import Door, Doors
 from hubspoke.network.filters import Admission, Cell, Side, Traffic

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
+from hubspoke.collecting import uncollected
 from hubspoke.network.classes import Bits, members, union
-from hubspoke.network.collecting import uncollected
 from hubspoke.network.explain import examples, loop_examples
 from hubspoke.network.filters import EPHEMERAL, Cell
 from hubspoke.network.gaps import Gap, Gaps

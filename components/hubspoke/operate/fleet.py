@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from hubspoke.network.collecting import uncollected
+from hubspoke.collecting import uncollected
 from hubspoke.operate import workers
 from hubspoke.operate.result import Operation, Result, Status
 from hubspoke.plan.model import Plan

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hubspoke.local.engine.analyzer import Analyzer
+from hubspoke.collecting import uncollected
 from hubspoke.local.engine.analyzer_types import AnalyzerError, PolicyPack, Violation
 from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.checkpoint import Deployment
@@ -16,15 +16,17 @@ from hubspoke.local.engine.events import EventSink, Masker, OnEvent, has_changes
 from hubspoke.local.engine.executor import Stopped
 from hubspoke.local.engine.journal import Journal
 from hubspoke.local.engine.judging import PackJudge
-from hubspoke.local.engine.program import Program
 from hubspoke.local.engine.progress import Options, Progress
+from hubspoke.local.engine.project import Program
 from hubspoke.local.engine.recorded import RecordedFile
 from hubspoke.local.engine.run import Run, Setting
 from hubspoke.local.engine.snapshot import Snapshot
 from hubspoke.local.engine.storage import Storage
-from hubspoke.local.engine.thrift import collector_paused
 from hubspoke.local.engine.urns import STACK_TYPE
 from hubspoke.local.engine.values import Properties
+
+if TYPE_CHECKING:
+    from hubspoke.local.engine.analyzer import Analyzer
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Operation:
     def perform(self) -> Outcome:
         """Raises `EngineError`. Whatever is raised, what was done is recorded."""
         started, dry_run = time.time(), self.request.options.dry_run
-        with collector_paused(), nullcontext([]) if dry_run else self.storage.lock() as notes:
+        with uncollected(), nullcontext([]) if dry_run else self.storage.lock() as notes:
             config = self.storage.config()
             loaded = self.storage.load(new=self.request.new)
             events = EventSink(self.request.on_event, Masker())
@@ -156,7 +158,7 @@ class Operation:
             raise UnexpectedChanges("no changes were expected but changes occurred", changes)
         return Outcome(changes, stack_outputs(session.snapshot.result()), seconds, tuple(judge.violations))
 
-    def _start_packs(self, config: Config, recorded: RecordedFile) -> list[Analyzer]:
+    def _start_packs(self, config: Config, recorded: RecordedFile) -> "list[Analyzer]":
         started: list[Analyzer] = []
         try:
             for pack in self.request.policy_packs:
@@ -167,7 +169,9 @@ class Operation:
             raise
         return started
 
-    def _start_pack(self, pack: PolicyPack, config: Config, recorded: RecordedFile) -> Analyzer:
+    def _start_pack(self, pack: PolicyPack, config: Config, recorded: RecordedFile) -> "Analyzer":
+        from hubspoke.local.engine.analyzer import Analyzer
+
         try:
             return Analyzer.start(
                 pack, project=self.storage.project, stack=self.storage.stack, organization=ORGANIZATION,

@@ -22,11 +22,10 @@ from pulumi.runtime.settings import ROOT, SETTINGS, _shutdown_callbacks
 from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.errors import ProgramFailed
-from hubspoke.local.engine.project import Project
+from hubspoke.local.engine.project import Program, Project
 from hubspoke.local.engine.thrift import thrifty
 from hubspoke.local.engine.turns import Turns
 
-Program = Callable[[], object]
 # A worker that gives up the interpreter to wait for a file or the journal gets it back after one such interval, while
 # the loop is busy: Python's own 5 ms makes minutes of a thousand resources.
 _SWITCH_INTERVAL = 1e-4

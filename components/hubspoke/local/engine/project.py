@@ -1,6 +1,6 @@
 """Pulumi.yaml: what the project is called, where its program is, and its configuration defaults."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from hubspoke.local.engine.errors import ProjectInvalid, Unsupported
+
+Program = Callable[[], object]  # one that is run in place of the project's own
 
 
 @dataclass(frozen=True)

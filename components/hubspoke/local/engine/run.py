@@ -14,7 +14,6 @@ from hubspoke.local.engine.applying import Applier
 from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.builtin import BuiltinPlugin, StackReader
 from hubspoke.local.engine.config import Config
-from hubspoke.local.engine.defaults import DefaultProviders
 from hubspoke.local.engine.deleting import Deleting
 from hubspoke.local.engine.errors import (
     Cancelled,
@@ -32,15 +31,11 @@ from hubspoke.local.engine.goal import Goal, ReadGoal
 from hubspoke.local.engine.graph import rebuilt
 from hubspoke.local.engine.hooks import Callbacks, Hooks
 from hubspoke.local.engine.judging import PackJudge
-from hubspoke.local.engine.monitor import Monitor
 from hubspoke.local.engine.naming import Names
 from hubspoke.local.engine.plugins import Plugin, Refused
-from hubspoke.local.engine.program import Program, Surroundings, run_program
 from hubspoke.local.engine.progress import Bail, Options, Progress, Recorded
-from hubspoke.local.engine.project import Project
-from hubspoke.local.engine.registering import Registrar
+from hubspoke.local.engine.project import Program, Project
 from hubspoke.local.engine.registry import Registry
-from hubspoke.local.engine.service import EngineService
 from hubspoke.local.engine.snapshot import Snapshot
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.steps import Step
@@ -109,19 +104,12 @@ class Run:
     def program(self, program: Program | None) -> None:
         """Run the program; what it does not register is deleted as it ends. Raises `Stopped`."""
         self._attempt(lambda: self._generator.selection.check(self._setting.options.replace))
-        defaults = DefaultProviders(self.config, self._register_default)
-        registrar = Registrar(str(self._setting.project.root), defaults, self._callbacks)
-        self._monitor = Monitor(self, registrar, defaults, self._callbacks, self._hooks)
-        options, events = self._setting.options, self._setting.events
-        around = Surroundings(
-            self._setting.project, self._setting.stack, self.config, options.dry_run, options.parallel, self._monitor,
-            EngineService(events), events.diagnostic,
-        )  # fmt: skip
-        self._attempt(lambda: run_program(program, around))
+        self._attempt(lambda: self._host(program))
 
-    def _register_default(self, goal: Goal) -> tuple[str, str]:
-        state, _ = self._monitor.register(goal)
-        return state.urn, state.id
+    def _host(self, program: Program | None) -> None:
+        from hubspoke.local.engine.host import host
+
+        host(program, self, self._setting, self._callbacks, self._hooks)
 
     def _attempt(self, call: Callable[[], None]) -> None:
         """Raises `Stopped` for anything that goes wrong, after it has been recorded as the run's failure."""

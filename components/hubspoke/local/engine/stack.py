@@ -16,8 +16,8 @@ from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.errors import EngineError, StackExists
 from hubspoke.local.engine.events import OnEvent
 from hubspoke.local.engine.operation import Operation, Outcome, Request, stack_outputs
-from hubspoke.local.engine.program import Program
 from hubspoke.local.engine.progress import Options
+from hubspoke.local.engine.project import Program
 from hubspoke.local.engine.storage import Storage
 from hubspoke.local.engine.targets import Targets
 from hubspoke.local.engine.urns import STACK_TYPE

@@ -4,7 +4,6 @@ The SDK's private functions that are replaced here are looked for by name: an SD
 """
 
 import contextlib
-import gc
 import sys
 import traceback
 from asyncio import Future
@@ -31,19 +30,6 @@ _OF_TYPES = (
 )  # fmt: skip
 _CONSTRUCTORS = 3  # of the resource, of CustomResource or ComponentResource, of Resource: the SDK's own count
 Line = tuple[str, int | None]  # of a file
-
-
-@contextlib.contextmanager
-def collector_paused() -> Iterator[None]:
-    """Each resource leaves dozens of futures that live until the run ends, and a state is many small objects that
-    live as long: to look through them all again and again for cycles is a third of a run of a thousand resources."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextlib.contextmanager

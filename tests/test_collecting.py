@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from hubspoke.network.collecting import uncollected
+from hubspoke.collecting import uncollected
 
 MANY = gc.get_threshold()[0] * 2
 
