@@ -57,6 +57,13 @@ def test_what_was_made_is_old_where_it_would_be_searched_at_once(made: int, old:
     assert len(kept) == made
 
 
+def test_what_is_garbage_soon_stays_young() -> None:
+    with uncollected(kept=False):
+        made = [Thing() for _ in range(MANY * 2)]
+    assert in_generation(2) == 0
+    assert len(made) == MANY * 2
+
+
 def test_what_is_frozen_for_forks_stays_frozen() -> None:
     gc.freeze()
     frozen = gc.get_freeze_count()

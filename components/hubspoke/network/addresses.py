@@ -1,6 +1,5 @@
 """Which prefixes hold an address, one address at a time and without classes: by look-up, not by search."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address
 from operator import itemgetter
@@ -34,13 +33,9 @@ def sizes(prefixes: Prefixes) -> frozenset[int]:
     return frozenset(int(end.lstrip("/")) for end in set(map(_END, prefixes)))
 
 
-def around(address: int, several: Iterable[int]) -> dict[str, int]:
-    """The prefixes of these lengths that hold an address: they are canonical, so there is one text for each."""
-    return {_around(address, size): size for size in several}
-
-
 @lru_cache(maxsize=1 << 14)
 def _around(address: int, size: int) -> str:
+    """The prefix of a length that holds an address: they are canonical, so there is one text for it."""
     return f"{inet_ntoa((address >> 32 - size << 32 - size).to_bytes(4, 'big'))}/{size}"
 
 

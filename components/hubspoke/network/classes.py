@@ -51,9 +51,8 @@ class Classes:
 
     def __init__(self, tuples: Iterable[Prefixes]) -> None:
         tuples = list(tuples)
-        self._kept = list(
-            dict(zip(map(id, tuples), tuples, strict=True)).values()
-        )  # an id names a tuple while it is kept
+        # An id names a tuple while it is kept.
+        self._kept = list(dict(zip(map(id, tuples), tuples, strict=True)).values())
         self._texts = list(chain.from_iterable(self._kept))
         self._codes, self._places, flat = np.unique(_codes(self._texts), return_index=True, return_inverse=True)
         owners = np.repeat(np.arange(len(self._kept)), [len(each) for each in self._kept])

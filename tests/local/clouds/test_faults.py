@@ -94,7 +94,9 @@ def test_a_new_thing_is_not_seen_at_once(hub: CloudAccount, simulation: Simulati
 def test_a_slow_call(folder: Path, simulation: Simulation) -> None:
     clock = SkippingClock()
     simulation.add_fault("aws", Fault(FaultKind.SLOW, seconds=60, remaining=1))
+    start = clock.time()
     network(aws_account(folder, HUB, "eu-west-1", clock=clock))
+    assert clock.time() - start >= 60
     assert clock.slept == [pytest.approx(60, abs=1)]
 
 
@@ -109,7 +111,9 @@ def test_a_cloud_is_prompt_while_nothing_takes_time_and_no_fault_is_about(folder
 
 def test_provisioning_takes_its_scaled_time(folder: Path) -> None:
     clock = SkippingClock()
+    start = clock.time()
     network(aws_account(folder, HUB, "eu-west-1", scale=0.1, clock=clock))
+    assert clock.time() - start >= 0.3
     assert clock.slept == [pytest.approx(0.3, abs=0.1)], "a network takes 3 seconds"
 
 

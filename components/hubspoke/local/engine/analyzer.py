@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -185,13 +185,13 @@ class Analyzer:
 
     def _answers(self, resources: Sequence[AnalyzedResource]) -> Iterator[Any]:
         method = self._stub.Analyze
-        if isinstance(method, PipeMethod) and understood():
+        if _takes_resources(method):
             return method.each(resources, self._timeout)
         return (method(wire.analyze_request(each), timeout=self._timeout) for each in resources)
 
     def _answer(self, resources: Sequence[AnalyzedResource]) -> Any:
         method = self._stub.AnalyzeStack
-        if isinstance(method, PipeMethod) and understood():
+        if _takes_resources(method):
             return method.together(resources, self._timeout)
         request = pb.AnalyzeStackRequest(resources=map(wire.stack_resource, resources))
         return method(request, timeout=self._timeout)
@@ -212,3 +212,8 @@ class Analyzer:
             return AnalyzerError(f"{self._name} ended on {about} (exit code {code}){self._process.said()}")
         reason = str(error.details()).removeprefix("Exception calling application: ")
         return AnalyzerError(f"a rule of {self._name} failed on {about}: {reason}{self._process.said()}")
+
+
+def _takes_resources(method: Any) -> TypeGuard[PipeMethod]:
+    """Whether the pack is told of resources as they are, and not in messages."""
+    return isinstance(method, PipeMethod) and understood()

@@ -16,7 +16,7 @@ from google.protobuf import json_format
 
 from hubspoke.local.engine.analyzer_types import AnalyzedProvider, AnalyzedResource
 from hubspoke.local.engine.analyzer_wire import properties_struct
-from hubspoke.local.engine.values import Properties
+from hubspoke.local.engine.values import NotPlain, Properties
 from hubspoke.local.pack_plain import Plain
 
 KNOWN = frozenset({"1.21.0"})
@@ -33,16 +33,12 @@ def as_dict(properties: Properties) -> dict[str, Any]:
     own = {name: value for name, value in properties.items() if not name.startswith("__")}
     try:
         return {name: _told(value) for name, value in own.items()}
-    except _NotPlain:
+    except NotPlain:
         return dict(json_format.MessageToDict(properties_struct(properties)))
 
 
 def _plain(properties: Properties) -> Plain:
     return Plain(partial(as_dict, properties))
-
-
-class _NotPlain(Exception):
-    """It takes a message."""
 
 
 def _told(value: Any) -> Any:
@@ -55,7 +51,7 @@ def _told(value: Any) -> Any:
         return [_told(each) for each in value]
     if kind is int or (kind is float and isfinite(value)):
         return float(value)
-    raise _NotPlain
+    raise NotPlain
 
 
 class _Message:

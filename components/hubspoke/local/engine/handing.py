@@ -10,11 +10,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from hubspoke.local.engine.forms import SIG, from_wire, number, to_answer
-from hubspoke.local.engine.values import ATOMS, UNKNOWN, Properties
-
-
-class _NotPlain(Exception):
-    """It takes a message."""
+from hubspoke.local.engine.values import ATOMS, UNKNOWN, NotPlain, Properties
 
 
 def to_engine(value: Any) -> Any:
@@ -24,7 +20,7 @@ def to_engine(value: Any) -> Any:
     """
     try:
         return _given(value)
-    except _NotPlain:
+    except NotPlain:
         message = struct_pb2.Struct()
         message["value"] = value
         return message.fields["value"]
@@ -45,7 +41,7 @@ def _given(value: Any) -> Any:
         return [_given(each) for each in value]
     if kind is dict and SIG not in value and all(type(key) is str for key in value):
         return {key: _given(each) for key, each in value.items()}
-    raise _NotPlain
+    raise NotPlain
 
 
 def to_sdk(value: Any, *, keep_unknowns: bool) -> Any:
@@ -54,7 +50,7 @@ def to_sdk(value: Any, *, keep_unknowns: bool) -> Any:
         return rpc.deserialize_property(struct_pb2.Struct(fields={"value": value})["value"], keep_unknowns)
     try:
         return _told(value, Unknown() if keep_unknowns else None)  # type: ignore[no-untyped-call]
-    except _NotPlain:
+    except NotPlain:
         return rpc.deserialize_property(to_answer({"value": value})["value"], keep_unknowns)
 
 
@@ -71,4 +67,4 @@ def _told(value: Any, unknown: Any) -> Any:
     if kind is dict and SIG not in value:
         read = {key: _told(each, unknown) for key, each in value.items()}
         return {key: each for key, each in read.items() if each is not None}
-    raise _NotPlain
+    raise NotPlain

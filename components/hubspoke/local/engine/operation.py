@@ -70,7 +70,7 @@ class Operation:
     def perform(self) -> Outcome:
         """Raises `EngineError`. Whatever is raised, what was done is recorded."""
         started, dry_run = time.time(), self.request.options.dry_run
-        with uncollected(), nullcontext([]) if dry_run else self.storage.lock() as notes:
+        with uncollected(kept=False), nullcontext([]) if dry_run else self.storage.lock() as notes:
             config = self.storage.config()
             loaded = self.storage.load(new=self.request.new)
             events = EventSink(self.request.on_event, Masker())

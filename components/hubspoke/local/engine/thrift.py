@@ -124,9 +124,8 @@ def dependencies_known() -> Iterator[None]:
 def _remembered(position: Callable[[traceback.FrameSummary], Any]) -> Callable[[], source_pb2.StackTrace]:
     frames: dict[Line, source_pb2.StackFrame] = {}
     traces: dict[tuple[Line, ...], source_pb2.StackTrace] = {}
-    seen: dict[
-        tuple[int, ...], tuple[source_pb2.StackTrace, list[CodeType]]
-    ] = {}  # an id is only one's while it is held
+    # With the code that the key has the ids of: an id is only one's while it is held.
+    seen: dict[tuple[int, ...], tuple[source_pb2.StackTrace, list[CodeType]]] = {}
 
     def frame(at: Line) -> source_pb2.StackFrame:
         if at not in frames:

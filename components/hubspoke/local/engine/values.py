@@ -63,6 +63,10 @@ class Output:
     dependencies: tuple[str, ...] = ()
 
 
+class NotPlain(Exception):
+    """A value that takes a message."""
+
+
 def plain(value: Any) -> Any:
     """What a provider sees: secrets unwrapped, references as the id (or, of a component, the URN)."""
     if type(value) in ATOMS:
