@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import islice
 
 from hubspoke.network.classes import Bits, lowest
 from hubspoke.network.filters import Cell, answer
@@ -13,14 +12,13 @@ from hubspoke.network.questions import Between, Example, Isolated, Routed, SameW
 from hubspoke.network.trace import Trace, owner_of, without_stateful
 
 AT_MOST = 5  # examples of one verdict
-LOOKED_AT = 20  # pairs that are followed in search of examples that differ
 
 
 def examples(known: Known, question: Between, gaps: Gaps, *, sure: bool) -> tuple[Example, ...]:
     """A packet for each of the first few ways in which pairs fail."""
     found: dict[object, Example] = {}
     sorts = [sort.bits for sort in known.sorting.targets(question.targets)] if gaps.gaps else ()
-    for pair in islice(gaps.pairs(sorts, sure=sure), LOOKED_AT):
+    for pair in gaps.pairs(sorts, sure=sure):
         if len(found) < AT_MOST:
             example = _example(known, question, pair, packet(known, pair.source, pair.target, gaps.cell))
             found.setdefault(_kind(example), example)

@@ -17,6 +17,7 @@ from hubspoke.network.filters import Cell
 
 Gap = tuple[Bits, Bits, bool]  # classes of sources and of targets; whether it is the answers that fail
 ROWS = 5  # that are looked at
+LOOKED_AT = 20  # pairs
 QUARTERS = 0, 4, 2  # of the way from the first class of a set to the last
 
 
@@ -50,9 +51,11 @@ class Gaps:
 
     def pairs(self, sorts: Collection[Bits], *, sure: bool) -> Iterator[Pair]:
         """Some pairs of each row and sort of targets; where it is not sure which way fails, either may."""
-        parts = [(row, part) for row in islice(self.rows(), ROWS) for part in _parts(row.ahead | row.behind, sorts)]
+        found = ((row, part) for row in islice(self.rows(), ROWS) for part in _parts(row.ahead | row.behind, sorts))
+        parts = list(islice(found, LOOKED_AT))  # each has a pair of its own
         ends = ((row, _at(row.sources, way), _at(part, way)) for way in QUARTERS for row, part in parts)
-        return iter(dict.fromkeys(Pair(s, t, not sure or bool(row.behind >> t & 1)) for row, s, t in ends))
+        pairs = dict.fromkeys(Pair(s, t, not sure or bool(row.behind >> t & 1)) for row, s, t in ends)
+        return islice(pairs, LOOKED_AT)
 
     def rows(self) -> Iterator[Row]:
         """Those that fail with the same targets together, in the order of their first classes."""
@@ -76,12 +79,15 @@ class Gaps:
         return found
 
 
-def _parts(targets: Bits, sorts: Iterable[Bits]) -> list[Bits]:
-    """Targets, with those of each sort apart."""
-    parts = [targets]
-    for sort in sorts:
-        parts = [part for each in parts for part in (each & sort, each & ~sort) if part]
-    return sorted(parts, key=lowest)
+def _parts(targets: Bits, sorts: Iterable[Bits]) -> Iterator[Bits]:
+    """Targets, with those of each sort apart, in the order of their first classes."""
+    while targets:
+        first = targets & -targets
+        part = targets
+        for sort in sorts:
+            part &= sort if sort & first else ~sort
+        targets ^= part
+        yield part
 
 
 def _at(bits: Bits, quarters: int) -> int:
