@@ -13,8 +13,8 @@ from unittest.mock import Mock
 import pulumi
 import pytest
 from google.protobuf import struct_pb2
-from hubspoke.local.engine.forms import SECRET_SIG, SIG
 from hubspoke.local.pack_thrift import lower
+from hubspoke.local.wire import SECRET_SIG, SIG
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2 as pb

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hubspoke.local.engine.forms import SECRET_SIG, SIG
+from hubspoke.local.wire import SECRET_SIG, SIG
 from hubspoke.operate.result import Result, Step
 
 MASK = "[secret]"

@@ -6,8 +6,9 @@ sixteenth of each preview.
 
 from contextlib import suppress
 
+from hubspoke.local.clouds.installed import UnknownType
 from hubspoke.local.clouds.packages import package
-from hubspoke.local.clouds.sdk import UnknownType, args_class, provider_classes, resource_class
+from hubspoke.local.clouds.sdk import args_class, provider_classes, resource_class
 from hubspoke.local.engine.thrift import types_learned
 from hubspoke.operate.preload import CLOUDS
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from hubspoke.local.clouds.sdk import sdk_version
+from hubspoke.local.clouds.installed import sdk_version
 from pulumi.runtime.proto import engine_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as wire
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub

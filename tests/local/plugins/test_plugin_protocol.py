@@ -9,8 +9,8 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from hubspoke.local.clouds.faults import Fault, FaultKind
+from hubspoke.local.clouds.installed import sdk_version
 from hubspoke.local.clouds.schema import provider_schema
-from hubspoke.local.clouds.sdk import sdk_version
 from hubspoke.local.clouds.sim import Simulation
 from hubspoke.local.engine.forms import from_struct, to_struct
 from hubspoke.local.engine.values import UNKNOWN, ResourceRef, Secret

@@ -10,8 +10,8 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from hubspoke.local.clouds.installed import sdk_version
 from hubspoke.local.clouds.packages import SIMULATED
-from hubspoke.local.clouds.sdk import sdk_version
 from hubspoke.local.plugins.installing import Standing, simulated_plugins
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 

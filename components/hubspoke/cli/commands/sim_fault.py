@@ -15,8 +15,8 @@ from hubspoke.local.clouds.aws.places import REGION
 from hubspoke.local.clouds.azure.places import LOCATION
 from hubspoke.local.clouds.faults import ACTIONS, Fault, FaultKind, actions
 from hubspoke.local.clouds.gcp.places import REGION as GOOGLE_REGION
+from hubspoke.local.clouds.installed import UnknownType
 from hubspoke.local.clouds.packages import STORED, package, package_of
-from hubspoke.local.clouds.sdk import UnknownType
 from hubspoke.local.clouds.sim import BadChange, Simulation
 from hubspoke.local.clouds.tunnel_ends import down_faults
 from hubspoke.operate.errors import UsageError

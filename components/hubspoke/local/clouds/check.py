@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from pulumi.runtime.rpc import UNKNOWN
-
+from ..wire import UNKNOWN
 from .protocol import CheckFailure, Properties
 from .schema import Kind, Property
 from .values import child_path, did_you_mean, snake

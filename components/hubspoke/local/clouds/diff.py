@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from pulumi.runtime.rpc import UNKNOWN
-
+from ..wire import UNKNOWN
 from .protocol import DiffKind, DiffResult, Properties
 from .values import child_path, ignored, parse_path
 

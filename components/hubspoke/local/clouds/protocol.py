@@ -1,7 +1,7 @@
 """What an engine asks of a cloud: Pulumi's provider protocol on plain values.
 
 Values are what JSON holds: None, bool, int, float, str, list, dict. Two more occur, as Pulumi writes them on the wire:
-an unknown is the string `pulumi.runtime.rpc.UNKNOWN`; an asset or archive is a dict with its signature. Secrets never
+an unknown is the string `wire.UNKNOWN`; an asset or archive is a dict with its signature. Secrets never
 reach a provider: an engine unwraps them before the call and marks them again after it, as Pulumi's own engine does for
 providers that do not accept secrets. Property names are the wire's (camelCase).
 """

@@ -4,14 +4,14 @@
 import sqlite3
 from dataclasses import replace
 
-from pulumi.runtime.rpc import UNKNOWN
-
+from ..wire import UNKNOWN
 from . import faults
 from .check import check_properties
 from .clock import Clock
 from .diff import diff_properties, merge, same_value
 from .faults import Call, Fault, FaultKind
 from .inputs import complete_inputs, validation_failures
+from .installed import UnknownType, sdk_version
 from .lifecycle import create_record, delete_record, outputs_of, update_record
 from .package import Package
 from .protocol import (
@@ -27,7 +27,6 @@ from .protocol import (
 from .read import imported_inputs, refreshed_inputs
 from .records import Record, Records
 from .schema import ResourceSchema, provider_schema, resource_schema
-from .sdk import UnknownType, sdk_version
 from .store import Store
 from .table import TypeTable
 from .values import DEFAULTS, did_you_mean, has_unknown

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from . import sdk
 from .schema_cache import kept
 
 Shape = Literal["any", "boolean", "integer", "number", "string", "list", "map", "object"]
@@ -58,17 +57,17 @@ class ResourceSchema:
 @functools.cache
 def resource_schema(type_: str) -> ResourceSchema:
     """The table of a type such as "aws:ec2/vpc:Vpc". Raises UnknownType."""
-    told = kept(type_.partition(":")[0], type_, lambda: sdk.resource(type_))
+    told = kept(type_.partition(":")[0], type_, lambda sdk: sdk.resource(type_))
     return ResourceSchema(type_, _properties(told["inputs"]), _properties(told["outputs"]))
 
 
 @functools.cache
 def provider_schema(package: str) -> Mapping[str, Property]:
     """The settings of a package's provider, by wire name."""
-    return _properties(kept(package, "provider", lambda: sdk.provider(package)))
+    return _properties(kept(package, "provider", lambda sdk: sdk.provider(package)))
 
 
-def _properties(told: sdk.Told) -> Mapping[str, Property]:
+def _properties(told: Mapping[str, list[Any]]) -> Mapping[str, Property]:
     return MappingProxyType({wire: Property(wire, _kind(kind), *flags) for wire, (kind, *flags) in told.items()})
 
 
@@ -99,7 +98,7 @@ class _Fields(Mapping[str, Property]):
     @functools.cached_property
     def _found(self) -> Mapping[str, Property]:
         package = self._where.partition(".")[0].removeprefix("pulumi_").replace("_", "-")
-        return _properties(kept(package, self._where, lambda: sdk.nested(self._where)))
+        return _properties(kept(package, self._where, lambda sdk: sdk.nested(self._where)))
 
     def __getitem__(self, name: str) -> Property:
         return self._found[name]

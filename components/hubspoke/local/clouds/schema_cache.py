@@ -14,37 +14,47 @@ import zlib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from platformdirs import user_cache_path
 
-from . import sdk
+from .installed import sdk_version
+
+Ask = Callable[[ModuleType], Any]  # of `sdk`, which is imported where there is something to ask, and not before
 
 
-def kept(package: str, key: str, make: Callable[[], Any]) -> Any:
-    """The JSON under a key of a Pulumi package, made where there is none. Passes on what `make` raises."""
+def kept(package: str, key: str, ask: Ask) -> Any:
+    """The JSON under a key of a Pulumi package, asked for where there is none. Passes on what `ask` raises."""
     try:
         path = _folder(package) / f"{urllib.parse.quote(key, safe='')}.json"
     except PackageNotFoundError:
-        return make()  # which says so
+        return _asked(ask)  # which says so
     with contextlib.suppress(OSError, ValueError):
         return json.loads(path.read_bytes())
-    made = make()
+    made = _asked(ask)
     with contextlib.suppress(OSError):  # a full disk or a read-only home costs time, no more
         _write(path, json.dumps(made))
     return made
 
 
+def _asked(ask: Ask) -> Any:
+    from . import sdk
+
+    return ask(sdk)
+
+
 @functools.cache
 def _folder(package: str) -> Path:
-    name = f"{package}-{sdk.sdk_version(package)}-{_reader()}"
+    name = f"{package}-{sdk_version(package)}-{_reader()}"
     return user_cache_path("hubspoke") / "schemas" / name
 
 
 @functools.cache
 def _reader() -> str:
     told = f"{version('pulumi')} {sys.version_info[:2]}".encode()
-    return f"{zlib.crc32(Path(sdk.__file__).read_bytes() + told):08x}"
+    code = Path(__file__).with_name("sdk.py")
+    return f"{zlib.crc32(code.read_bytes() + told):08x}"
 
 
 def _write(path: Path, text: str) -> None:

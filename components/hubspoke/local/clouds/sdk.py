@@ -8,7 +8,6 @@ import collections.abc
 import enum
 import functools
 import importlib
-import importlib.metadata
 import inspect
 import sys
 import threading
@@ -20,14 +19,11 @@ from typing import Any
 import pulumi
 from pulumi import _types
 
+from .installed import UnknownType, sdk_name, sdk_version
 from .values import did_you_mean
 
 Told = dict[str, list[Any]]  # properties by wire name
 _LEAVES: dict[Any, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
-
-
-class UnknownType(Exception):
-    """No such resource type in the package; the message names the nearest."""
 
 
 def resource(type_: str) -> dict[str, Told]:
@@ -43,7 +39,7 @@ def provider(package: str) -> Told:
 
 def provider_classes(package: str) -> tuple[type, type]:
     """The SDK's class of a package's provider, and that of its arguments."""
-    module = _module(_sdk(package))
+    module = _module(sdk_name(package))
     return module.Provider, module.ProviderArgs
 
 
@@ -54,17 +50,6 @@ def nested(where: str) -> Told:
     if _types.is_input_type(cls):
         return _inputs(cls)
     return {wire: [_kind(hint), False, False] for wire, hint in _types.output_type_types(cls).items()}
-
-
-@functools.cache
-def sdk_version(package: str) -> str:
-    """The version of the installed SDK, such as "7.51.1"."""
-    return importlib.metadata.version(_sdk(package))
-
-
-def _sdk(package: str) -> str:
-    """The Python package of a Pulumi package: azure-native -> pulumi_azure_native."""
-    return f"pulumi_{package.replace('-', '_')}"
 
 
 @functools.cache
@@ -83,7 +68,7 @@ def resource_class(type_: str) -> type[pulumi.CustomResource]:
 
 
 def _resource_module(package: str, name: str, type_: str) -> ModuleType:
-    path = _sdk(package) if name == "index" else f"{_sdk(package)}.{name}"
+    path = sdk_name(package) if name == "index" else f"{sdk_name(package)}.{name}"
     try:
         return _module(path)
     except ModuleNotFoundError as error:

@@ -14,13 +14,13 @@ from .check import check_properties
 from .clock import Clock
 from .faults import Fault
 from .inputs import complete_inputs, validation_failures
+from .installed import UnknownType
 from .lifecycle import create_record, delete_record, outputs_of, update_record
 from .package import Package
 from .packages import STORED, package, package_of
 from .protocol import CheckFailure, Properties
 from .records import LogEntry, Record, Records
 from .schema import Kind
-from .sdk import UnknownType
 from .store import Cloud
 from .values import did_you_mean, parse_path
 from .view import Scope, View

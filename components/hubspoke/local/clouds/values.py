@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from pulumi.runtime.rpc import UNKNOWN
+from ..wire import UNKNOWN
 
 _SIMPLE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*\Z")
 _PATH_PART = re.compile(r'\[(\d+)\]|\[(\*)\]|\["((?:[^"\\]|\\.)*)"\]|\.?([^.\[\]]+)')

@@ -5,7 +5,6 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2 as pb
-from pulumi.runtime.rpc import UNKNOWN
 
 from hubspoke.local.engine.analyzer_types import (
     AnalyzedProvider,
@@ -16,7 +15,7 @@ from hubspoke.local.engine.analyzer_types import (
     Violation,
 )
 from hubspoke.local.engine.forms import from_struct, to_struct
-from hubspoke.local.engine.values import Output, Properties, ResourceRef, Secret
+from hubspoke.local.engine.values import UNKNOWN, Output, Properties, ResourceRef, Secret
 
 _LEVELS: dict[int, Level] = {
     pb.ADVISORY: "advisory", pb.MANDATORY: "mandatory", pb.REMEDIATE: "remediate", pb.DISABLED: "disabled",

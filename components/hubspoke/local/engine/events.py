@@ -24,9 +24,10 @@ from pulumi.automation.events import (
     SummaryEvent,
 )
 
-from hubspoke.local.engine.forms import SECRET_SIG, SIG, to_json
+from hubspoke.local.engine.forms import to_json
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.values import ATOMS, MASK, Properties, Secret, leaves, secrets_in
+from hubspoke.local.wire import SECRET_SIG, SIG
 
 OnEvent = Callable[[EngineEvent], None]
 Told = list[tuple[Properties, Any]]  # inputs, and as events carry them

@@ -11,14 +11,7 @@ from google.protobuf import struct_pb2
 
 from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.values import ATOMS, UNKNOWN, Cipher, Output, Properties, ResourceRef, Secret
-
-SIG = "4dabf18193072939515e22adb298388d"
-SECRET_SIG = "1b47061264138c4ac30d75fd1eb44270"
-_RESOURCE_SIG = "5cf8f73096256a8f31e491e813e4eb8e"
-_OUTPUT_SIG = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_ASSET_SIG = "c44067f5952c0a294b673a41bacd8c17"
-_ARCHIVE_SIG = "0def7320c3a5731c473e5ecbe6d01bc7"
-_FLOAT_SIG = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
+from hubspoke.local.wire import ARCHIVE_SIG, ASSET_SIG, FLOAT_SIG, OUTPUT_SIG, RESOURCE_SIG, SECRET_SIG, SIG
 
 # --- the wire -------------------------------------------------------------------------------------------------------
 
@@ -53,13 +46,13 @@ def _signed(found: Properties) -> Any:
         return found
     if signature == SECRET_SIG:
         return Secret(found["value"])
-    if signature == _RESOURCE_SIG:
+    if signature == RESOURCE_SIG:
         return _reference(found)
-    if signature == _OUTPUT_SIG:
+    if signature == OUTPUT_SIG:
         return _output(found)
-    if signature == _ASSET_SIG:
+    if signature == ASSET_SIG:
         return hashed_asset(found)
-    raise Unsupported("archives" if signature == _ARCHIVE_SIG else f"values with signature {signature}")
+    raise Unsupported("archives" if signature == ARCHIVE_SIG else f"values with signature {signature}")
 
 
 def _reference(found: Properties) -> ResourceRef:
@@ -88,8 +81,8 @@ def hashed_asset(asset: Properties) -> Properties:
 def elided(value: Any) -> Any:
     """A plain value, its assets reduced to the hashes by which they are compared."""
     if isinstance(value, dict):
-        if value.get(SIG) == _ASSET_SIG:
-            return {SIG: _ASSET_SIG, "hash": value["hash"]}
+        if value.get(SIG) == ASSET_SIG:
+            return {SIG: ASSET_SIG, "hash": value["hash"]}
         return {key: each if type(each) in ATOMS else elided(each) for key, each in value.items()}
     return [elided(each) for each in value] if isinstance(value, list) else value
 
@@ -152,12 +145,12 @@ def _envelope(value: Any) -> Properties:
         return {SIG: SECRET_SIG, "value": value.value}
     if isinstance(value, Output):
         known = {"value": value.value} if value.known else {}
-        return {SIG: _OUTPUT_SIG, **known, "secret": value.secret, "dependencies": list(value.dependencies)}
+        return {SIG: OUTPUT_SIG, **known, "secret": value.secret, "dependencies": list(value.dependencies)}
     return _reference_json(value)
 
 
 def _reference_json(value: ResourceRef) -> Properties:
-    found: Properties = {SIG: _RESOURCE_SIG, "urn": value.urn, "packageVersion": value.package_version}
+    found: Properties = {SIG: RESOURCE_SIG, "urn": value.urn, "packageVersion": value.package_version}
     if value.id is not None:
         found["id"] = "" if value.id == UNKNOWN else value.id
     return found
@@ -180,7 +173,7 @@ def to_json(value: Any, cipher: Cipher | None) -> Any:
     if isinstance(value, ResourceRef):
         return _reference_json(value)
     if isinstance(value, float):
-        return number(value) if math.isfinite(value) else {SIG: _FLOAT_SIG, "value": struct.pack(">d", value).hex()}
+        return number(value) if math.isfinite(value) else {SIG: FLOAT_SIG, "value": struct.pack(">d", value).hex()}
     return value
 
 
@@ -201,13 +194,13 @@ def from_json(value: Any, cipher: Cipher | None) -> Any:
     if not isinstance(value, dict):
         return value
     signature = value.get(SIG)
-    if signature is None or signature == _ASSET_SIG:
+    if signature is None or signature == ASSET_SIG:
         return {key: from_json(each, cipher) for key, each in value.items()}
     if signature == SECRET_SIG:
         return _secret_from_json(value, cipher)
-    if signature == _RESOURCE_SIG:
+    if signature == RESOURCE_SIG:
         return _reference(value)
-    if signature == _FLOAT_SIG:
+    if signature == FLOAT_SIG:
         return struct.unpack(">d", bytes.fromhex(value["value"]))[0]
     raise Unsupported(f"state values with signature {signature}")
 

@@ -9,8 +9,9 @@ from google.protobuf import struct_pb2
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from hubspoke.local.engine.forms import SIG, from_wire, number, to_answer
+from hubspoke.local.engine.forms import from_wire, number, to_answer
 from hubspoke.local.engine.values import ATOMS, UNKNOWN, NotPlain, Properties
+from hubspoke.local.wire import SIG
 
 
 def to_engine(value: Any) -> Any:

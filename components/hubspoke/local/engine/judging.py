@@ -5,11 +5,12 @@ from typing import Any, Protocol
 
 from hubspoke.local.engine.analyzer_types import AnalyzedProvider, AnalyzedResource, PackInfo, Violation
 from hubspoke.local.engine.events import EventSink
-from hubspoke.local.engine.forms import SECRET_SIG, SIG, from_struct, to_struct
+from hubspoke.local.engine.forms import from_struct, to_struct
 from hubspoke.local.engine.goal import Goal
 from hubspoke.local.engine.progress import Progress
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.values import ATOMS, Properties, ResourceRef, Secret, plain
+from hubspoke.local.wire import SECRET_SIG, SIG
 
 _INTERNAL = "__internal"
 

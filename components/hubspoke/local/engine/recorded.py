@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from hubspoke.local.engine.forms import SECRET_SIG, SIG, compact, to_json
+from hubspoke.local.engine.forms import compact, to_json
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.values import Secret
+from hubspoke.local.wire import SECRET_SIG, SIG
 
 
 class RecordedFile:

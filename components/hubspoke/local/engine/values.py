@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from pulumi.runtime.rpc import UNKNOWN as UNKNOWN
+from hubspoke.local.wire import UNKNOWN as UNKNOWN
 
 Properties = dict[str, Any]
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from hubspoke.local.clouds.installed import sdk_version
 from hubspoke.local.clouds.packages import SIMULATED
-from hubspoke.local.clouds.sdk import sdk_version
 
 MARKER = "hubspoke.json"  # in a folder of ours, and in no other
 

@@ -12,8 +12,8 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
 from hubspoke.local.clouds import simulated_provider_factory
+from hubspoke.local.clouds.installed import sdk_version
 from hubspoke.local.clouds.protocol import Provider
-from hubspoke.local.clouds.sdk import sdk_version
 from hubspoke.local.plugins.servicer import NoSimulation, SimulatedServicer
 
 FOLDER = "HUBSPOKE_SIM"

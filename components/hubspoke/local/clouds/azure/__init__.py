@@ -14,7 +14,6 @@ from ..protocol import CloudError, Properties
 from ..records import Record
 from ..schema import ResourceSchema
 from ..schema_cache import kept
-from ..sdk import resource_class
 from ..table import AutoName, Computed, Source, TypeTable, always
 from ..view import Scope, View
 from .sources import AUTO_NAMING, PATHS, RESOURCE_GROUP, docs, group_id, namespace, provider
@@ -105,12 +104,12 @@ def _path_names(schema: ResourceSchema) -> list[str]:
 @functools.cache
 def _api_version(type_: str) -> Computed:
     """The version that the type's class says it uses, and no property tells."""
-    told = kept("azure-native", f"API version of {type_}", lambda: _told_version(type_))
+    told = kept("azure-native", f"API version of {type_}", lambda sdk: _told_version(sdk.resource_class(type_)))
     return Computed("azureApiVersion", always(told), _SDK, planned=True)
 
 
-def _told_version(type_: str) -> str:
-    told = "".join(form.__doc__ or "" for form in typing.get_overloads(resource_class(type_).__init__))
+def _told_version(cls: type) -> str:
+    told = "".join(form.__doc__ or "" for form in typing.get_overloads(cls.__init__))  # type: ignore[misc]
     found = _VERSION.search(told)
     return found[1] if found else ""
 

@@ -3,13 +3,12 @@
 
 from typing import Any
 
-from pulumi.runtime.rpc import UNKNOWN
-
+from ...wire import UNKNOWN
 from ..check import check_properties
 from ..diff import diff_properties, same_value
+from ..installed import UnknownType, sdk_version
 from ..protocol import CheckFailure, CheckResult, CloudError, Created, DiffResult, Properties, ReadState
 from ..schema import resource_schema
-from ..sdk import UnknownType, sdk_version
 from .generate import Generator, generators
 
 
