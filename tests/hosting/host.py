@@ -11,7 +11,7 @@ from typing import Any, cast
 import grpc
 import pulumi
 from google.protobuf import empty_pb2
-from hubspoke.local.engine.forms import from_struct, to_struct
+from hubspoke.local.engine.messages import from_struct, to_struct
 from hubspoke.local.engine.monitor import Registered
 from hubspoke.local.engine.rpc import RpcFailed
 from hubspoke.local.engine.values import UNKNOWN, Output

@@ -12,8 +12,8 @@ from google.protobuf import struct_pb2
 from hubspoke.local.engine import EngineError, direct
 from hubspoke.local.engine.asking import Asked, from_request
 from hubspoke.local.engine.direct import registered_directly
-from hubspoke.local.engine.forms import from_wire, to_answer
 from hubspoke.local.engine.handing import received, to_engine, to_sdk
+from hubspoke.local.engine.messages import from_wire, to_answer
 from hubspoke.local.engine.values import UNKNOWN, ResourceRef, Secret
 from hubspoke.local.wire import SECRET_SIG, SIG
 from hypothesis import given

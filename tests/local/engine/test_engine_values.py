@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hubspoke.local.engine.forms import from_json, from_struct, to_json, to_struct
+from hubspoke.local.engine.forms import from_json, to_json
 from hubspoke.local.engine.graph import deletion_order, ordered
+from hubspoke.local.engine.messages import from_struct, to_struct
 from hubspoke.local.engine.paths import contains, parse, reset
 from hubspoke.local.engine.secrets import Crypter
 from hubspoke.local.engine.service import satisfies

@@ -12,7 +12,7 @@ from hubspoke.local.clouds.faults import Fault, FaultKind
 from hubspoke.local.clouds.installed import sdk_version
 from hubspoke.local.clouds.schema import provider_schema
 from hubspoke.local.clouds.sim import Simulation
-from hubspoke.local.engine.forms import from_struct, to_struct
+from hubspoke.local.engine.messages import from_struct, to_struct
 from hubspoke.local.engine.values import UNKNOWN, ResourceRef, Secret
 from pulumi.runtime.proto import provider_pb2 as wire
 from pulumi.runtime.proto import status_pb2

@@ -30,7 +30,7 @@ from hubspoke.local.engine.analyzer_types import (
     PolicyPack,
     Violation,
 )
-from hubspoke.local.engine.forms import from_struct
+from hubspoke.local.engine.messages import from_struct
 from hubspoke.local.engine.values import Properties
 
 __all__ = [

@@ -14,7 +14,7 @@ from hubspoke.local.engine.analyzer_types import (
     Policy,
     Violation,
 )
-from hubspoke.local.engine.forms import from_struct, to_struct
+from hubspoke.local.engine.messages import from_struct, to_struct
 from hubspoke.local.engine.values import UNKNOWN, Output, Properties, ResourceRef, Secret
 
 _LEVELS: dict[int, Level] = {

@@ -7,7 +7,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2, source_pb2
 
 from hubspoke.local.engine.errors import Unsupported
-from hubspoke.local.engine.forms import from_struct
+from hubspoke.local.engine.messages import from_struct
 from hubspoke.local.engine.values import Properties
 
 Request = resource_pb2.RegisterResourceRequest

@@ -1,4 +1,4 @@
-"""The outer forms of property values: the wire (protobuf, to and from the SDK) and the state (JSON)."""
+"""The outer forms of property values: what stands for one that JSON does not have, and the state's form."""
 
 import hashlib
 import json
@@ -7,40 +7,19 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from google.protobuf import struct_pb2
-
 from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.values import ATOMS, UNKNOWN, Cipher, Output, Properties, ResourceRef, Secret
 from hubspoke.local.wire import ARCHIVE_SIG, ASSET_SIG, FLOAT_SIG, OUTPUT_SIG, RESOURCE_SIG, SECRET_SIG, SIG
 
-# --- the wire -------------------------------------------------------------------------------------------------------
-
-
-def from_struct(message: struct_pb2.Struct) -> Properties:
-    """The properties of a wire message; absent and null members are kept apart, as Pulumi does."""
-    return {key: from_wire(value) for key, value in message.fields.items()}
-
-
-def from_wire(value: struct_pb2.Value) -> Any:
-    kind = value.WhichOneof("kind")
-    if kind == "string_value":
-        return value.string_value
-    if kind == "number_value":
-        return number(value.number_value)
-    if kind == "bool_value":
-        return value.bool_value
-    if kind == "list_value":
-        return [from_wire(each) for each in value.list_value.values]
-    if kind == "struct_value":
-        return _signed(from_struct(value.struct_value))
-    return None
+# --- signed objects ------------------------------------------------------------------------------------------------
 
 
 def number(value: float) -> int | float:
     return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
-def _signed(found: Properties) -> Any:
+def opened(found: Properties) -> Any:
+    """What an object stands for: itself, where it has no signature. Raises `Unsupported`."""
     signature = found.get(SIG)
     if signature is None:
         return found
@@ -87,60 +66,8 @@ def elided(value: Any) -> Any:
     return [elided(each) for each in value] if isinstance(value, list) else value
 
 
-def to_struct(properties: Properties) -> struct_pb2.Struct:
-    message = struct_pb2.Struct()
-    for key, value in properties.items():
-        _write(message.fields[key], value)
-    return message
-
-
-def to_answer(properties: Properties) -> dict[str, Any]:
-    """What the SDK reads out of a wire message with these properties, without the message."""
-    return {key: _answered(value) for key, value in properties.items()}
-
-
-def _answered(value: Any) -> Any:
-    if type(value) is int:
-        return float(value)
-    if type(value) in ATOMS or isinstance(value, float):
-        return value
-    message = to_wire(value)
-    return message.list_value if message.HasField("list_value") else message.struct_value
-
-
-def to_wire(value: Any) -> struct_pb2.Value:
-    message = struct_pb2.Value()
-    _write(message, value)
-    return message
-
-
-def _write(target: struct_pb2.Value, value: Any) -> None:
-    # Filled in place: building messages inside out copies every level once more.
-    if isinstance(value, str):
-        target.string_value = value
-    elif isinstance(value, bool):
-        target.bool_value = value
-    elif isinstance(value, (int, float)):
-        target.number_value = value
-    elif isinstance(value, dict):
-        _write_members(target, value)
-    elif isinstance(value, (list, tuple)):
-        target.list_value.SetInParent()
-        for each in value:
-            _write(target.list_value.values.add(), each)
-    elif value is None:
-        target.null_value = struct_pb2.NULL_VALUE
-    else:
-        _write_members(target, _envelope(value))
-
-
-def _write_members(target: struct_pb2.Value, members: Properties) -> None:
-    target.struct_value.SetInParent()
-    for key, each in members.items():
-        _write(target.struct_value.fields[key], each)
-
-
-def _envelope(value: Any) -> Properties:
+def envelope(value: Any) -> Properties:
+    """The object that stands for a secret, an output or a reference."""
     if isinstance(value, Secret):
         return {SIG: SECRET_SIG, "value": value.value}
     if isinstance(value, Output):

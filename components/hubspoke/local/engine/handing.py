@@ -9,7 +9,8 @@ from google.protobuf import struct_pb2
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from hubspoke.local.engine.forms import from_wire, number, to_answer
+from hubspoke.local.engine.forms import number
+from hubspoke.local.engine.messages import from_wire, to_answer
 from hubspoke.local.engine.values import ATOMS, UNKNOWN, NotPlain, Properties
 from hubspoke.local.wire import SIG
 

@@ -5,7 +5,6 @@ from typing import Any, Protocol
 
 from hubspoke.local.engine.analyzer_types import AnalyzedProvider, AnalyzedResource, PackInfo, Violation
 from hubspoke.local.engine.events import EventSink
-from hubspoke.local.engine.forms import from_struct, to_struct
 from hubspoke.local.engine.goal import Goal
 from hubspoke.local.engine.progress import Progress
 from hubspoke.local.engine.state import State
@@ -59,7 +58,7 @@ class PackJudge:
             changed, notes = pack.remediate(analyzed(state, goal, self._provider(provider), state.inputs))
             self._note(notes)
             if changed is not None:
-                state.inputs = from_struct(to_struct(changed))
+                state.inputs = changed
         if self._dry_run:
             self._open.append(analyzed(state, goal, self._provider(provider), state.inputs))
             return True

@@ -10,15 +10,15 @@ from pulumi.runtime.proto import callback_pb2, resource_pb2
 
 from hubspoke.local.engine import urns
 from hubspoke.local.engine.asking import Asked, from_request
-from hubspoke.local.engine.config import Config
+from hubspoke.local.engine.callbacks import Callbacks
 from hubspoke.local.engine.defaults import DefaultProviders
 from hubspoke.local.engine.errors import Unsupported
 from hubspoke.local.engine.executor import Executor, Stopped
-from hubspoke.local.engine.forms import from_struct, to_answer, to_struct
 from hubspoke.local.engine.generator import Chain, Registration
 from hubspoke.local.engine.goal import Goal, ReadGoal
 from hubspoke.local.engine.handing import received
-from hubspoke.local.engine.hooks import Callbacks, Hook, Hooks
+from hubspoke.local.engine.hooks import Hook, Hooks
+from hubspoke.local.engine.messages import from_struct, to_answer, to_struct
 from hubspoke.local.engine.plugins import Plugin, Refused
 from hubspoke.local.engine.registering import InvalidRequest, Registrar
 from hubspoke.local.engine.rpc import RpcFailed
@@ -68,7 +68,6 @@ class Operation(Protocol):
 
     judged: bool
     executor: Executor
-    config: Config
 
     def plan(self, goal: Goal) -> Chain: ...
     def plan_read(self, goal: ReadGoal) -> Chain: ...
@@ -76,17 +75,17 @@ class Operation(Protocol):
     def plugin(self, ref: str) -> Plugin: ...
     def stack_outputs(self, outputs: Properties) -> None: ...
     def finish(self) -> None: ...
-    def info(self) -> resource_pb2.DeploymentInfo: ...
 
 
 class Monitor:
     """Method names are those of Pulumi's ResourceMonitor service. Each call blocks until what it asks for is done."""
 
     def __init__(
-        self, operation: Operation, registrar: Registrar, defaults: DefaultProviders, callbacks: Callbacks, hooks: Hooks
-    ) -> None:
+        self, operation: Operation, registrar: Registrar, defaults: DefaultProviders, callbacks: Callbacks,
+        hooks: Hooks, info: resource_pb2.DeploymentInfo,
+    ) -> None:  # fmt: skip
         self._operation, self._registrar, self._defaults = operation, registrar, defaults
-        self._callbacks, self._hooks = callbacks, hooks
+        self._callbacks, self._hooks, self._info = callbacks, hooks, info
         self._invoke_transforms: list[callback_pb2.Callback] = []
         self._planned: dict[int, Planned] = {}  # by the identity of what is asked
         self._calls_back = False  # whether the program, on its loop, may be asked for something
@@ -95,7 +94,8 @@ class Monitor:
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
 
     def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:  # noqa: ARG002, N802
-        info = self._operation.info()
+        info = resource_pb2.DeploymentInfo()
+        info.CopyFrom(self._info)
         info.supportedFeatures.extend(_FEATURES.values())
         info.supportedFeatures.append(resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_PARENT)
         return info
@@ -237,7 +237,7 @@ class Monitor:
 
     def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
         self._calls_back = True
-        hook = Hook(request.callback, request.on_dry_run, request.ignore_errors)
+        hook = Hook(self._callbacks.hook(request.callback), request.on_dry_run, request.ignore_errors)
         self._guard(lambda: self._hooks.register(request.name, hook))
         return empty_pb2.Empty()
 

@@ -47,8 +47,8 @@ class Surroundings:
 def run_program(program: Program | None, around: Surroundings) -> None:
     """Runs `program`, or the project's own where it is None, to its end.
 
-    Raises `ProgramFailed` with the user's part of the traceback, `pulumi.RunError` for what the program or the SDK
-    puts in words, and SystemExit where the program asks for one with a code other than 0.
+    Raises `ProgramFailed` with what the program or the SDK puts in words (`pulumi.RunError`), or else with the user's
+    part of the traceback, and SystemExit where the program asks for one with a code other than 0.
     """
     run = contextvars.copy_context().run
     entry = program or (lambda: _run_file(around.project))
@@ -103,8 +103,10 @@ def _run(entry: Program, around: Surroundings) -> None:
         except SystemExit as exit_:
             if exit_.code:
                 raise
-        except (pulumi.RunError, ProgramFailed):
+        except ProgramFailed:
             raise
+        except pulumi.RunError as problem:
+            raise ProgramFailed(str(problem)) from problem
         except Exception as problem:
             raise ProgramFailed(f"Program failed with an unhandled exception:\n{user_traceback(problem)}") from problem
 

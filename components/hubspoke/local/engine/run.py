@@ -4,14 +4,10 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import pulumi
-from pulumi.runtime.proto import resource_pb2
-
 from hubspoke.local.clouds.protocol import ProviderFactory
 from hubspoke.local.engine import steps as ops
 from hubspoke.local.engine import urns
 from hubspoke.local.engine.applying import Applier
-from hubspoke.local.engine.backend import ORGANIZATION
 from hubspoke.local.engine.builtin import BuiltinPlugin, StackReader
 from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.deleting import Deleting
@@ -29,7 +25,7 @@ from hubspoke.local.engine.executor import Executor, Stopped
 from hubspoke.local.engine.generator import Chain, Generator, Registration
 from hubspoke.local.engine.goal import Goal, ReadGoal
 from hubspoke.local.engine.graph import rebuilt
-from hubspoke.local.engine.hooks import Callbacks, Hooks
+from hubspoke.local.engine.hooks import Hooks
 from hubspoke.local.engine.judging import PackJudge
 from hubspoke.local.engine.naming import Names
 from hubspoke.local.engine.plugins import Plugin, Refused
@@ -62,12 +58,11 @@ class Run:
     """Implements what the monitor asks of the engine. To be used once."""
 
     def __init__(self, setting: Setting, progress: Progress, judge: PackJudge) -> None:
-        self._setting, self.config = setting, setting.config
+        self._setting = setting
         events, options = setting.events, setting.options
         self._progress, self._judge, self.judged = progress, judge, judge.waits
         self._recorded = Recorded(setting.snapshot.base)
-        self._callbacks = Callbacks()
-        self._hooks = Hooks(self._callbacks, events, dry_run=options.dry_run)
+        self._hooks = Hooks(events, dry_run=options.dry_run)
         self._registry = Registry(setting.providers, BuiltinPlugin(setting.stacks, self._find))
         applier = Applier(self._recorded, self._progress, options, self._registry, events, self._hooks)
         self.executor = Executor(applier, setting.snapshot, events, self._hooks, options)
@@ -109,7 +104,7 @@ class Run:
     def _host(self, program: Program | None) -> None:
         from hubspoke.local.engine.host import host
 
-        host(program, self, self._setting, self._callbacks, self._hooks)
+        host(program, self, self._setting, self._hooks)
 
     def _attempt(self, call: Callable[[], None]) -> None:
         """Raises `Stopped` for anything that goes wrong, after it has been recorded as the run's failure."""
@@ -117,7 +112,7 @@ class Run:
             call()
         except Stopped:
             raise
-        except (pulumi.RunError, ProgramFailed, SystemExit) as problem:
+        except (ProgramFailed, SystemExit) as problem:
             self._program_failed(problem)
         except BaseException as problem:
             self.executor.fail(problem)
@@ -206,14 +201,6 @@ class Run:
     def stack_outputs(self, outputs: Properties) -> None:
         self._stack_outputs = outputs
 
-    def info(self) -> resource_pb2.DeploymentInfo:
-        options = self._setting.options
-        return resource_pb2.DeploymentInfo(
-            project=self._setting.project.name, stack=self._setting.stack, organization=ORGANIZATION,
-            config=dict(self.config.values), configSecretKeys=sorted(self.config.secret_keys),
-            dryRun=options.dry_run, parallel=options.parallel,
-        )  # fmt: skip
-
     def _find(self, urn: str) -> State | None:
         return self.executor.news.get(urn) or self.executor.reads.get(urn)
 
@@ -228,8 +215,6 @@ class Run:
                 self._judge.judge_stack(list(self.executor.news.values()), self._progress.providers)
         except Exception as problem:  # a pack that breaks must not keep the state from being written
             self.executor.fail(problem)
-        finally:
-            self._callbacks.close()
         return self._failure()
 
     @property

@@ -2,7 +2,7 @@
 
 A value is what JSON holds (None, bool, int, float, str, list, dict), with these besides: a `Secret` around a value, a
 `ResourceRef`, an `Output` (only between a program and its transforms), the string `UNKNOWN`, and assets, which stay
-dicts with Pulumi's signature. `forms` has the outer forms: the wire's and the state's; a provider's is `plain`.
+dicts with Pulumi's signature. `messages` has the form for the SDK, `forms` the state's; a provider's is `plain`.
 """
 
 from collections.abc import Iterable, Iterator

@@ -17,7 +17,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 
 from hubspoke.local.clouds.protocol import CheckFailure, Provider
 from hubspoke.local.engine.errors import Unsupported
-from hubspoke.local.engine.forms import from_struct, to_struct
+from hubspoke.local.engine.messages import from_struct, to_struct
 from hubspoke.local.engine.plugins import Checked, CloudPlugin, Difference, Made, Refused
 from hubspoke.local.engine.values import Properties
 from hubspoke.local.plugins.schemas import package_schema
