@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from hubspoke.local.engine import EngineError, LocalStack, Project, RunFailed, Workspace
 from hubspoke.local.engine.config import StackFile
 from hubspoke.local.engine.secrets import Crypter
+from hubspoke.operate.result import Event
 from pulumi.automation.events import EngineEvent
 
 from tests.conformance.cloud import Cloud
@@ -31,7 +32,7 @@ class Ended:
     """`failure` is "" where all went well, else what was said last."""
 
     failure: str
-    events: Sequence[EngineEvent]
+    events: Sequence[Event]
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class LocalEngine:
         self._stack(place, stack).set_config(key, value, secret=True)
 
     def run(self, place: Place, step: Step, program: str) -> Ended:
-        events: list[EngineEvent] = []
+        events: list[Event] = []
         try:
             self._perform(self._stack(place, step.stack), step, program, events.append)
         except EngineError as problem:

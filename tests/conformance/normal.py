@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata
+from hubspoke.local.engine.event_types import OpType
+from hubspoke.operate.result import Event, Metadata
 
 Properties = dict[str, Any]
 Decrypt = Callable[[str], str]
@@ -98,7 +99,7 @@ class Relations:
     reached: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, events: Iterable[EngineEvent], *snapshots: Iterable[Properties]) -> "Relations":
+    def of(cls, events: Iterable[Event], *snapshots: Iterable[Properties]) -> "Relations":
         """Those of all snapshots together; of what is not recorded, those that events tell."""
         direct: dict[str, set[str]] = {}
         for each in (*_told(events), *itertools.chain(*snapshots)):
@@ -119,7 +120,7 @@ class Relations:
         return self.between(*urns)
 
 
-def _told(events: Iterable[EngineEvent]) -> Iterator[Properties]:
+def _told(events: Iterable[Event]) -> Iterator[Properties]:
     for event in events:
         if event.resource_pre_event:
             metadata = event.resource_pre_event.metadata
@@ -172,7 +173,7 @@ class _Begun:
     id: str
 
 
-def operations(events: Sequence[EngineEvent]) -> list[Properties]:
+def operations(events: Sequence[Event]) -> list[Properties]:
     """Each step that was begun, in order: what was done, why, and how it ended."""
     found: list[_Begun] = []
     for event in events:
@@ -186,32 +187,32 @@ def operations(events: Sequence[EngineEvent]) -> list[Properties]:
     return [each.operation for each in found]
 
 
-def _old_id(metadata: StepEventMetadata) -> str:
+def _old_id(metadata: Metadata) -> str:
     return metadata.old.id if metadata.old else ""
 
 
-def _begun(found: list[_Begun], metadata: StepEventMetadata) -> Properties:
+def _begun(found: list[_Begun], metadata: Metadata) -> Properties:
     """The step that this is the end of; a refresh ends as another operation than it began."""
     same = [each for each in reversed(found) if each.operation["urn"] == metadata.urn]
     own = [each for each in same if each.id == _old_id(metadata)] or same
     return next((each for each in own if each.operation["op"] == metadata.op.value), own[0]).operation
 
 
-def _operation(metadata: StepEventMetadata) -> Properties:
-    differences = {path: each.diff_kind.value for path, each in sorted((metadata.detailed_diff or {}).items())}
+def _operation(metadata: Metadata) -> Properties:
+    kinds = {path: each.diff_kind.value for path, each in (metadata.detailed_diff or {}).items()}
     found = {
         "op": metadata.op.value, "urn": metadata.urn, "keys": sorted(metadata.keys or ()),
-        "diffs": sorted(metadata.diffs or ()), "detailed": differences,
+        "diffs": sorted(metadata.diffs or ()), "detailed": dict(sorted(kinds.items())),
     }  # fmt: skip
     return {key: value for key, value in found.items() if value}
 
 
-def _end(begun: Properties, metadata: StepEventMetadata) -> None:
+def _end(begun: Properties, metadata: Metadata) -> None:
     if metadata.op.value != begun["op"]:  # what a refresh found
         begun.update({**_operation(metadata), "op": begun["op"], "ended": metadata.op.value})
 
 
-def overlapping(events: Sequence[EngineEvent], relations: Relations) -> list[str]:
+def overlapping(events: Sequence[Event], relations: Relations) -> list[str]:
     """What was begun to be made before something that it is related to was done being made."""
     under_way: set[str] = set()
     found: list[str] = []
@@ -226,19 +227,19 @@ def overlapping(events: Sequence[EngineEvent], relations: Relations) -> list[str
     return found
 
 
-def _makes(metadata: StepEventMetadata) -> bool:
+def _makes(metadata: Metadata) -> bool:
     # A component ends with its children; what is read or deleted may be so at once with what it is related to.
     custom = any(state is not None and state.custom for state in (metadata.old, metadata.new))
     return custom and metadata.op in (OpType.CREATE, OpType.CREATE_REPLACEMENT, OpType.UPDATE)
 
 
-def said(events: Sequence[EngineEvent]) -> list[str]:
+def said(events: Sequence[Event]) -> list[str]:
     """What the program logged to be compared, which it begins with "said: "; in no order."""
     found = (_COLOUR.sub("", event.diagnostic_event.message) for event in events if event.diagnostic_event)
     return sorted(text.strip() for text in found if text.startswith("said: "))
 
 
-def errors(events: Sequence[EngineEvent]) -> list[Properties]:
+def errors(events: Sequence[Event]) -> list[Properties]:
     """What was reported as an error, each once."""
     found = (event.diagnostic_event for event in events)
     reported = [_error(each.urn or "", each.message) for each in found if each and each.severity == "error"]
@@ -254,7 +255,7 @@ def _error(urn: str, message: str) -> Properties:
     return {"urn": "" if stack else urn, "message": _ADDRESS.sub(" object", text.strip())}
 
 
-def changes(events: Sequence[EngineEvent]) -> dict[str, int]:
+def changes(events: Sequence[Event]) -> dict[str, int]:
     """The summary's counts."""
     counts = [event.summary_event.resource_changes for event in events if event.summary_event]
     return dict(sorted((OpType(op).value, count) for op, count in counts[-1].items())) if counts else {}

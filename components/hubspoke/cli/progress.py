@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from pulumi.automation import EngineEvent
 from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.table import Table
 
-from hubspoke.operate.result import UNCHANGED, Result, Status
+from hubspoke.operate.result import UNCHANGED, Event, Result, Status
 
 MARKS = {
     Status.SUCCEEDED: "[green]✓[/]",
@@ -59,7 +58,7 @@ class Progress:
         if not self._console.is_terminal:
             self._console.print(f"{stack}: {operation} ...", highlight=False)
 
-    def event(self, stack: str, event: EngineEvent) -> None:
+    def event(self, stack: str, event: Event) -> None:
         """The engine did something."""
         done = event.res_outputs_event
         begun = event.resource_pre_event

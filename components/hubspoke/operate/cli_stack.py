@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from pulumi import automation
-from pulumi.automation import EngineEvent
 
 from hubspoke.local.plugins.serving import FOLDER
 from hubspoke.operate.cli_environment import cli_environment
@@ -21,7 +20,7 @@ from hubspoke.operate.errors import OperateError, Unsupported, shorten
 from hubspoke.operate.masking import mask
 from hubspoke.operate.project import Paths
 from hubspoke.operate.recovery import recover_left
-from hubspoke.operate.result import Operation, Recorder, Result, Status
+from hubspoke.operate.result import Event, Operation, Recorder, Result, Status
 from hubspoke.operate.stack import OnEvent, Options
 
 _AT_A_TIME = 4  # commands that only read
@@ -138,7 +137,7 @@ class CliStack:
     ) -> Result:
         recorder, started = Recorder(), time.monotonic()
 
-        def take(event: EngineEvent) -> None:
+        def take(event: Event) -> None:
             recorder(event)
             on_event(event)
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pulumi.automation import EngineEvent
-
 from hubspoke.intent import IntentError
 from hubspoke.local.clouds import simulated_provider_factory
 from hubspoke.local.engine import (
@@ -25,7 +23,7 @@ from hubspoke.local.engine import (
 )
 from hubspoke.local.engine.analyzer import PolicyPack, load_policy_config
 from hubspoke.operate.project import Paths, passphrase
-from hubspoke.operate.result import Operation, Recorder, Result, Status
+from hubspoke.operate.result import Event, Operation, Recorder, Result, Status
 from hubspoke.operate.stack import OnEvent, Options, PackRef
 from hubspoke.operate.work import TOGETHER, Ended, Sender, live, run_in_process
 from hubspoke.plan import handed
@@ -89,7 +87,7 @@ class LocalStackRunner:
         job = Job(self._paths, self.name, operation, options, passphrase(self._paths), preview_only, plan)
         recorder, started = Recorder(), time.monotonic()
 
-        def take(event: EngineEvent) -> None:
+        def take(event: Event) -> None:
             recorder(event)
             on_event(event)
 

@@ -4,10 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pulumi.automation import EngineEvent, StepEventMetadata, StepEventStateMetadata
+if TYPE_CHECKING:
+    from pulumi import automation
 
+    from hubspoke.local.engine import event_types
+
+Event: TypeAlias = "event_types.EngineEvent | automation.EngineEvent"  # by the local engine or the Pulumi CLI
+Metadata: TypeAlias = "event_types.StepEventMetadata | automation.StepEventMetadata"
+StateMetadata: TypeAlias = "event_types.StepEventStateMetadata | automation.StepEventStateMetadata"
 Operation = Literal["preview", "up", "refresh", "destroy", "drift", "revert"]
 
 # How the engines close a run that failed: no news to who reads what it failed of.
@@ -94,7 +100,7 @@ class Recorder:
         self._warnings: list[str] = []
         self._failed_steps = 0
 
-    def __call__(self, event: EngineEvent) -> None:
+    def __call__(self, event: Event) -> None:
         """Take one event."""
         if event.resource_pre_event:
             self._step(event.resource_pre_event.metadata)
@@ -149,7 +155,7 @@ class Recorder:
             seconds,
         )
 
-    def _step(self, metadata: StepEventMetadata) -> None:
+    def _step(self, metadata: Metadata) -> None:
         step = to_step(metadata)
         # A refresh begins as "refresh" and ends as what it found; the end is what counts.
         self._steps.pop((step.urn, "refresh"), None)
@@ -163,7 +169,7 @@ class Recorder:
             self._warnings.append(text)
 
 
-def to_step(metadata: StepEventMetadata) -> Step:
+def to_step(metadata: Metadata) -> Step:
     """One event's step as a plain value."""
     old, new = metadata.old, metadata.new
     state = new or old
@@ -180,17 +186,17 @@ def to_step(metadata: StepEventMetadata) -> Step:
     )
 
 
-def _paths(metadata: StepEventMetadata) -> dict[str, str]:
+def _paths(metadata: Metadata) -> dict[str, str]:
     if metadata.detailed_diff:
         return {path: str(diff.diff_kind.value) for path, diff in metadata.detailed_diff.items()}
     return dict.fromkeys(metadata.diffs or (), "update")
 
 
-def _values(state: StepEventStateMetadata | None, name: str) -> dict[str, Any]:
+def _values(state: "StateMetadata | None", name: str) -> dict[str, Any]:
     return dict(getattr(state, name) or {}) if state else {}
 
 
-def _violation(event: EngineEvent) -> Violation:
+def _violation(event: Event) -> Violation:
     policy = event.policy_event
     assert policy is not None
     return Violation(
@@ -203,7 +209,7 @@ def _violation(event: EngineEvent) -> Violation:
     )
 
 
-def fold(events: Iterable[EngineEvent], stack: str, operation: Operation, status: Status = Status.SUCCEEDED) -> Result:
+def fold(events: Iterable[Event], stack: str, operation: Operation, status: Status = Status.SUCCEEDED) -> Result:
     """The result that a finished list of events stands for."""
     recorder = Recorder()
     for event in events:

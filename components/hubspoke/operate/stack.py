@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pulumi.automation import EngineEvent
+from hubspoke.operate.result import Event, Result
 
-from hubspoke.operate.result import Result
-
-OnEvent = Callable[[EngineEvent], None]
+OnEvent = Callable[[Event], None]
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pulumi.automation import EngineEvent
-
 from hubspoke.local.engine import Cancelled, EngineError, PolicyBlocked
 from hubspoke.local.engine.analyzer_fork import allow_fork
 from hubspoke.operate import workers
-from hubspoke.operate.result import Status, Violation
+from hubspoke.operate.result import Event, Status, Violation
 from hubspoke.operate.stack import OnEvent
 
 TOGETHER = 0.1  # seconds
@@ -116,10 +114,10 @@ class Sender:
     def __init__(self, connection: Connection, together: float) -> None:
         self._connection, self._together = connection, together
         self._turn = threading.Lock()  # steps run in threads, and a pipe takes one message at a time
-        self._events: list[EngineEvent] = []
+        self._events: list[Event] = []
         self._sent = time.monotonic()
 
-    def __call__(self, event: EngineEvent) -> None:
+    def __call__(self, event: Event) -> None:
         with self._turn:
             self._events.append(event)
             if time.monotonic() - self._sent >= self._together:

@@ -22,8 +22,7 @@ from hubspoke.local.clouds.protocol import (
     ReadState,
     UnknownPackage,
 )  # fmt: skip
-from hubspoke.local.engine import LocalStack, Outcome, Project, Workspace
-from pulumi.automation.events import EngineEvent
+from hubspoke.local.engine import EngineEvent, LocalStack, Outcome, Project, Workspace
 from pulumi.runtime.rpc import UNKNOWN
 
 VERSION = "1.2.3"

@@ -6,7 +6,6 @@ import pulumi
 import pytest
 from hubspoke.local.engine import ProgramFailed, ResourceFailed, Secret, UnexpectedChanges, Unsupported
 from pulumi import ResourceOptions
-from pulumi.automation.events import EngineEvent
 from pulumi.runtime.rpc import UNKNOWN
 
 from tests.local.engine.engine_bench import Bench, Group, MemProvider, Thing
@@ -72,7 +71,7 @@ def test_secrets_are_encrypted_in_the_state_and_masked_in_events(bench: Bench) -
     bench.up(network)
     text = (bench.root / "state/.pulumi/stacks/proj/dev.json").read_text()
     assert "hush-hush" not in text
-    assert not any("hush-hush" in repr(vars_of(event)) for event in bench.events)
+    assert not any("hush-hush" in repr(event) for event in bench.events)
     assert bench.stack().outputs() == {"token": "token-id-1", "label": "[secret]", "second": ["x", {"of": "id-1"}]}
     assert bench.stack().outputs(show_secrets=True)["label"] == "hush-hush"
     assert bench.cloud.named("first")["label"] == "hush-hush"
@@ -252,11 +251,3 @@ def test_explicit_providers_go_to_children_and_unknown_configuration_is_said(ben
     assert bench.resource("child")["provider"] == f"{base['urn']}::{base['id']}"
     assert bench.resource("late")["inputs"]["region"] == bench.resource("made")["outputs"]["token"]
     assert "default_1_2_3" not in bench.names()
-
-
-def vars_of(value: Any) -> Any:
-    if isinstance(value, EngineEvent) or type(value).__module__ == "pulumi.automation.events":
-        return {key: vars_of(each) for key, each in vars(value).items()}
-    if isinstance(value, dict):
-        return {key: vars_of(each) for key, each in value.items()}
-    return value

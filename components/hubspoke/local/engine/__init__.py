@@ -17,6 +17,7 @@ from hubspoke.local.engine.errors import (
     Unsupported,
     WrongPassphrase,
 )
+from hubspoke.local.engine.event_types import EngineEvent
 from hubspoke.local.engine.operation import Outcome
 from hubspoke.local.engine.project import Project
 from hubspoke.local.engine.stack import LocalStack, list_stacks
@@ -26,6 +27,7 @@ from hubspoke.local.engine.workspace import Workspace
 __all__ = [
     "Cancelled",
     "EngineError",
+    "EngineEvent",
     "LocalStack",
     "Outcome",
     "PolicyBlocked",

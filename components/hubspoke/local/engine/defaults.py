@@ -11,19 +11,10 @@ from hubspoke.local.engine import urns
 from hubspoke.local.engine.asking import Asked
 from hubspoke.local.engine.config import Config
 from hubspoke.local.engine.errors import Unsupported
-from hubspoke.local.engine.goal import Goal
+from hubspoke.local.engine.goal import Denied, Goal
 from hubspoke.local.engine.values import Properties, Secret
 
 _INTERNAL = "__internal"
-DENIED = "denied:"  # in place of a provider's reference, before the package
-
-
-class Denied(ValueError):
-    """`pulumi:disable-default-providers` names the package."""
-
-    def __init__(self, package: str, subject: str) -> None:
-        super().__init__(f"Default provider for '{package}' disabled. '{subject}' must use an explicit provider.")
-        self.package = package
 
 
 class DefaultProviders:

@@ -1,4 +1,4 @@
-"""What a run reports, as the events of Pulumi's own Automation API."""
+"""Reports what a run does."""
 
 import re
 import threading
@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from pulumi.automation.events import (
+from hubspoke.local.clouds.protocol import DiffKind
+from hubspoke.local.engine.event_types import (
     CancelEvent,
     DiagnosticEvent,
-    DiffKind,
     EngineEvent,
     OpType,
     PolicyEvent,
@@ -23,7 +23,6 @@ from pulumi.automation.events import (
     StepEventStateMetadata,
     SummaryEvent,
 )
-
 from hubspoke.local.engine.forms import to_json
 from hubspoke.local.engine.state import State
 from hubspoke.local.engine.values import ATOMS, MASK, Properties, Secret, leaves, secrets_in

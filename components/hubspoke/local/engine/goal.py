@@ -5,6 +5,16 @@ from typing import Any
 
 from hubspoke.local.engine.values import Properties
 
+DENIED = "denied:"  # in place of a provider's reference, before the package
+
+
+class Denied(ValueError):
+    """`pulumi:disable-default-providers` names the package."""
+
+    def __init__(self, package: str, subject: str) -> None:
+        super().__init__(f"Default provider for '{package}' disabled. '{subject}' must use an explicit provider.")
+        self.package = package
+
 
 @dataclass(frozen=True)
 class Alias:

@@ -13,8 +13,8 @@ from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2, source_p
 from hubspoke.local.engine import urns
 from hubspoke.local.engine.asking import Asked, Options, Request, take_options, to_options
 from hubspoke.local.engine.callbacks import Callbacks
-from hubspoke.local.engine.defaults import DENIED, DefaultProviders, Denied
-from hubspoke.local.engine.goal import Alias, Goal, ReadGoal
+from hubspoke.local.engine.defaults import DefaultProviders
+from hubspoke.local.engine.goal import DENIED, Alias, Denied, Goal, ReadGoal
 from hubspoke.local.engine.messages import from_struct, from_wire, to_struct
 from hubspoke.local.engine.paths import parse
 from hubspoke.local.engine.values import Properties, downgraded, output_dependencies, upgraded

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from hubspoke.local.engine import paths, urns
 from hubspoke.local.engine import steps as ops
-from hubspoke.local.engine.defaults import DENIED, Denied
 from hubspoke.local.engine.events import EventSink
+from hubspoke.local.engine.goal import DENIED, Denied
 from hubspoke.local.engine.graph import dependents
 from hubspoke.local.engine.plugins import Difference, DiffUnavailable, Plugin
 from hubspoke.local.engine.progress import Bail, Options, Progress, Recorded

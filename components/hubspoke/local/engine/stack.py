@@ -29,7 +29,7 @@ from hubspoke.local.engine.workspace import Workspace
 class LocalStack:
     """A stack of the file backend, deployed to simulated clouds in this process.
 
-    Events are Pulumi's own (`pulumi.automation.events.EngineEvent`), secrets masked. Errors are `EngineError`s.
+    Events have the shape of Pulumi's own (`pulumi.automation.events`), secrets masked. Errors are `EngineError`s.
     """
 
     workspace: Workspace

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pulumi.automation.events import StepEventMetadata
-
 from hubspoke.local.engine import urns
+from hubspoke.local.engine.event_types import StepEventMetadata
 from hubspoke.local.engine.events import Told, step_metadata
 from hubspoke.local.engine.plugins import Difference
 from hubspoke.local.engine.state import State
