@@ -60,11 +60,11 @@ def preview(root: Path) -> Clocks:
 def _preview_here(root: Path) -> Clocks:
     started = time.perf_counter()
     from hubspoke.local.engine import LocalStack
-    from hubspoke.operate import preload
+    from hubspoke.operate import preload, preload_packs, preload_programs
     from hubspoke.operate.local_stack import open_workspace
     from hubspoke.operate.project import Paths
 
-    assert preload.LOADED
+    assert all(each.LOADED for each in (preload, preload_packs, preload_programs))
     imported = time.perf_counter()
     paths = Paths(root)
     paths.prepare()

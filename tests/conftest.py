@@ -111,7 +111,7 @@ class World:
     def run(self, operation: str, name: str, **options: Any) -> Ran:
         """One operation in this process; `program` may be a callable in place of the project's own."""
         # Loaded before any thread, as the lazy modules of the SDKs need it before Python 3.12.
-        import hubspoke.operate.preload  # noqa: F401
+        import hubspoke.operate.preload_programs  # noqa: F401
 
         events: list[Any] = []
         outcome = getattr(self.stack(name), operation)(on_event=events.append, **options)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def planned(world: "World", stack: str) -> Snapshot:
     """What a preview of a stack plans."""
-    import hubspoke.operate.preload  # noqa: F401
+    import hubspoke.operate.preload_programs  # noqa: F401
 
     with captures() as capture:
         return capture.snapshot(capture.preview(LocalStackRunner(world.paths, stack), lambda _: None, Options()))

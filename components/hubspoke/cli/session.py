@@ -14,6 +14,7 @@ from hubspoke.operate import workers
 from hubspoke.operate.errors import UsageError
 from hubspoke.operate.project import Paths, find_project
 from hubspoke.operate.stack import Options, PackRef, Stack
+from hubspoke.operate.workers import Runs
 from hubspoke.plan import Lock, allocate_files
 from hubspoke.plan.handed import OFFICE
 from hubspoke.plan.model import Plan
@@ -51,12 +52,14 @@ class Session:
         return cls(find_project(project or Path.cwd()), engine)
 
     @classmethod
-    def begin(cls, project: Path | None, engine: Engine = Engine.LOCAL, *, judged: bool = False) -> "Session":
-        """Open a project to run stacks of it: the local engine's workers start importing at once, and where many stacks
-        are to be judged, prove the plan that is common to all."""
+    def begin(
+        cls, project: Path | None, engine: Engine = Engine.LOCAL, *, judged: bool = False, runs: Runs = "programs"
+    ) -> "Session":
+        """Open a project to run stacks of it: the local engine's workers start importing what they are to run at once,
+        and where many stacks are to be judged, prove the plan that is common to all."""
         session = cls.open(project, engine)
         if engine is Engine.LOCAL:
-            workers.prewarm(_named(session.paths.wan), session.paths.root if judged else None)
+            workers.prewarm(_named(session.paths.wan), session.paths.root if judged else None, runs)
         return session
 
     @cached_property
@@ -160,7 +163,7 @@ def _named(wan: Path) -> set[str]:
 
 def _check_config(config: Path) -> None:
     """Raises UsageError for a file that no pack could be configured with."""
-    from hubspoke.local.engine.analyzer import load_policy_config
+    from hubspoke.local.engine.analyzer_config import load_policy_config
     from hubspoke.local.engine.analyzer_types import AnalyzerError
 
     try:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from hubspoke.local.engine.analysis import analyze_state
 from hubspoke.local.engine.state import State
 from hubspoke.operate.errors import OperateError
 from hubspoke.operate.local_stack import loaded, open_workspace
@@ -41,6 +40,8 @@ def _work(job: _Recorded, connection: Connection) -> None:
 
 
 def _judge(job: _Recorded) -> Ended:
+    from hubspoke.local.engine.analysis import analyze_state  # only the worker needs what speaks to packs
+
     workspace = open_workspace(job.paths, job.passphrase)
     found = analyze_state(workspace, job.stack, loaded(job.packs), job.extras)
     violations = (Violation(v.policy, v.pack, v.level, v.severity, v.urn, v.message) for v in found)

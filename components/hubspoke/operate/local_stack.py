@@ -1,7 +1,7 @@
 """The local engine, each operation in a process of its own.
 
 Programs change directory, exit and keep global state, so a process runs one operation and ends. Processes are forked
-from a server that has imported the SDKs once: a fleet pays for those imports once, not once a stack.
+from a server that has imported what they need once: a fleet pays for those imports once, not once a stack.
 """
 
 import os
@@ -16,12 +16,13 @@ from hubspoke.intent import IntentError
 from hubspoke.local.clouds import simulated_provider_factory
 from hubspoke.local.engine import (
     LocalStack,
+    PolicyPack,
     Project,
     Secret,
     Workspace,
     list_stacks,
 )
-from hubspoke.local.engine.analyzer import PolicyPack, load_policy_config
+from hubspoke.local.engine.analyzer_config import load_policy_config
 from hubspoke.operate.project import Paths, passphrase
 from hubspoke.operate.result import Event, Operation, Recorder, Result, Status
 from hubspoke.operate.stack import OnEvent, Options, PackRef

@@ -1,16 +1,9 @@
-"""What every worker of a WAN with Azure in it finds imported, as `preload` has it for all."""
+"""The tables of simulated Azure, for the workers of a WAN with Azure in it."""
 
 import gc
 
-import pulumi_azure_native
+from hubspoke.operate.preload import simulated
 
-import hubspoke.azure.hub
-import hubspoke.azure.onramp
-import hubspoke.azure.spoke
-import hubspoke.azure.wan
-import hubspoke.compose.azure
-from hubspoke.operate.preload import loaded, simulated
-
-LOADED = [*loaded(pulumi_azure_native, "network", "resources", "storage"), *simulated("azure-native"), hubspoke]
+LOADED = simulated("azure-native")
 
 gc.freeze()

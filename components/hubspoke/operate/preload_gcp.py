@@ -1,15 +1,9 @@
-"""What every worker of a WAN with Google Cloud in it finds imported, as `preload` has it for all."""
+"""The tables of simulated Google Cloud, for the workers of a WAN with Google Cloud in it."""
 
 import gc
 
-import pulumi_gcp
+from hubspoke.operate.preload import simulated
 
-import hubspoke.compose.gcp
-import hubspoke.gcp.hub
-import hubspoke.gcp.onramp
-import hubspoke.gcp.spoke
-from hubspoke.operate.preload import loaded, simulated
-
-LOADED = [*loaded(pulumi_gcp, "compute", "networkconnectivity"), *simulated("gcp"), hubspoke]
+LOADED = simulated("gcp")
 
 gc.freeze()

@@ -1,4 +1,4 @@
-"""Processes to run engines in, forked from a server that has imported the SDKs once."""
+"""Processes to run engines in, forked from a server that has imported what they need once."""
 
 import multiprocessing
 import os
@@ -8,11 +8,13 @@ from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from typing import Literal
 
 PRELOAD = "hubspoke.operate.preload"
 PROVEN = "HUBSPOKE_PROVEN_PROJECT"  # to the server: the project that it is to prove before it forks
+Runs = Literal["nothing", "packs", "programs"]  # besides the engine; who runs programs runs packs too
 _FIRST = (f"{PRELOAD}_quietly", PRELOAD)
-_preload = [*_FIRST]
+_preload = [*_FIRST, f"{PRELOAD}_packs", f"{PRELOAD}_programs"]
 _running: set[int] = set()
 
 
@@ -23,18 +25,28 @@ def context() -> ForkServerContext:
     return found
 
 
-def prewarm(clouds: Iterable[str] = (), proven: Path | None = None) -> None:
+def prewarm(clouds: Iterable[str] = (), proven: Path | None = None, runs: Runs = "programs") -> None:
     """Start the server now, so that it imports while the caller still reads files and asks questions.
 
-    It imports what every stack needs, and for each of these clouds ("azure", "gcp") what stacks of it do. `proven` is
-    the root of a project many stacks of which are to be judged: what holds of its plan, and of the types it uses, is
-    found once, for all of them.
+    It imports what every stack needs, and for each of these clouds ("azure", "gcp") what stacks of it do; the SDKs,
+    which take far longer than all else, only where programs are run. `proven` is the root of a project many stacks of
+    which are to be judged: what holds of its plan, and of the types it uses, is found once, for all of them.
     """
-    parts = [*sorted(set(clouds)), *(["types", "proofs"] if proven else [])]
-    _preload[:] = [*_FIRST, *(f"{PRELOAD}_{part}" for part in parts)]
+    _preload[:] = [*_FIRST, *(f"{PRELOAD}_{part}" for part in _parts(sorted(set(clouds)), proven is not None, runs))]
     context()
     with _told(str(proven or "")):
         forkserver.ensure_running()
+
+
+def _parts(clouds: list[str], proven: bool, runs: Runs) -> Iterator[str]:
+    yield from clouds
+    if runs != "nothing":
+        yield "packs"
+    if runs == "programs":
+        yield "programs"
+        yield from (f"programs_{cloud}" for cloud in clouds)
+        yield from ["types"] * proven
+    yield from ["proofs"] * proven
 
 
 @contextmanager

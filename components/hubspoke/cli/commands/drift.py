@@ -30,6 +30,7 @@ from hubspoke.operate.findings import Finding, Kind, Report
 from hubspoke.operate.result import Result, Status
 from hubspoke.operate.revert import Reverted, revert
 from hubspoke.operate.stack import Options
+from hubspoke.operate.workers import Runs
 
 RevertOption = Annotated[bool, typer.Option("--revert", help="Put back what the WAN manages, and nothing else.")]
 _COLOURS = {Kind.EDITED: "yellow", Kind.GONE: "red", Kind.EXTRA: "magenta"}
@@ -56,7 +57,8 @@ def drift(
     With --engine cli a copy of the state is refreshed by the Pulumi CLI, in a backend that lives for the look. There is
     no inventory of real clouds yet: what is extra in them is not found, and the report says so.
     """
-    session = Session.begin(project, engine, judged=several(named, every))
+    runs: Runs = "programs" if put_back else "packs"
+    session = Session.begin(project, engine, judged=several(named, every), runs=runs)
     options = session.options(policy_pack or [], policy_pack_config, parallel)
     stacks = [name for name in session.chosen(named, every) if session.stack(name).exists()]
     if put_back:

@@ -170,7 +170,7 @@ def refresh(
 
     It takes drift over into the state, where it is no longer seen: `hubspoke drift` looks without doing that.
     """
-    session = Session.begin(project, engine)
+    session = Session.begin(project, engine, runs="nothing")
     stacks = session.chosen(named, every)
     may_ask(yes, "refresh")
     if not yes:
@@ -191,7 +191,7 @@ def destroy(
 
     Hubs' gateways are protected: set `protect: false` on the hub and deploy that first.
     """
-    session = Session.begin(project, engine)
+    session = Session.begin(project, engine, runs="nothing")
     stacks = session.chosen(named, every)
     may_ask(yes, "destroy")
     check_destroy(session.plan, stacks, session.stack)

@@ -92,7 +92,10 @@ def _begun(
     """The project, with workers where stacks are run, and the stacks that are looked at."""
     if of is Of.PLAN:
         return Session.open(project, engine), []
-    session = Session.open(project, engine) if of is Of.RECORDED else Session.begin(project, engine)
+    if of is Of.RECORDED:
+        session = Session.open(project, engine)
+    else:
+        session = Session.begin(project, engine, runs="programs" if of is Of.PLANNED else "nothing")
     return session, session.chosen(named, every or not named)
 
 
