@@ -1,10 +1,12 @@
 """What a refresh finds, says and records; and putting things back."""
 
+import threading
 from typing import Any
 
 import pulumi
 import pytest
-from hubspoke.local.engine import ResourceFailed, UnexpectedChanges
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+from hubspoke.local.engine import ResourceFailed, UnexpectedChanges, WrongPassphrase, secrets
 from pulumi import ResourceOptions
 
 from tests.local.engine.engine_bench import Bench, Group, Thing
@@ -117,3 +119,33 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "__dict__") and not isinstance(value, str):
         return {key: _plain(each) for key, each in vars(value).items()}
     return {key: _plain(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def plain() -> None:
+    Thing("plain")
+
+
+def test_the_key_is_derived_once_and_beside_what_is_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.up(plain)
+    derived: list[bool] = []  # in the main thread?
+
+    def deriving(*args: Any) -> PBKDF2HMAC:
+        derived.append(threading.current_thread() is threading.main_thread())
+        return PBKDF2HMAC(*args)
+
+    secrets._key.cache_clear()
+    monkeypatch.setattr(secrets, "PBKDF2HMAC", deriving)
+    bench.refresh(preview_only=True)
+    assert derived == [], "nothing is written"
+    bench.refresh()
+    assert derived == [False]
+
+
+def test_a_wrong_passphrase_writes_nothing_without_secrets_either(bench: Bench) -> None:
+    bench.up(plain)
+    before = bench.resources()
+    bench.cloud.named("plain").update(label="edited")
+    bench.passphrase = "wrong"
+    with pytest.raises(WrongPassphrase):
+        bench.refresh()
+    assert bench.resources() == before

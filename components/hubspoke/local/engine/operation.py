@@ -115,6 +115,8 @@ class Operation:
         journal: Journal | None = None
         dry_run, kind = self.request.options.dry_run, self.request.kind
         try:
+            if kind == "refresh" and not dry_run:
+                self.storage.begin_key()
             if self.request.refresh:
                 run.refresh()
             if not dry_run and kind != "refresh":

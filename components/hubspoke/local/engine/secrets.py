@@ -5,6 +5,7 @@ Source: pulumi/pulumi pkg/secrets/passphrase/manager.go, sdk/go/common/resource/
 """
 
 import os
+import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import cached_property, lru_cache
@@ -34,6 +35,7 @@ class Crypter:
 
     def __init__(self, passphrase: Callable[[], str], salt: str) -> None:
         self._passphrase, self.salt = passphrase, salt
+        self._deriving: threading.Thread | None = None
 
     @classmethod
     def new(cls, passphrase: Callable[[], str]) -> "Crypter":
@@ -43,13 +45,28 @@ class Crypter:
         crypter.salt = f"v1:{b64encode(salt).decode()}:{crypter.encrypt(_CHECK)}"
         return crypter
 
-    @cached_property
-    def _cipher(self) -> AESGCM:
+    def _parts(self) -> tuple[bytes, str]:
         version, _, rest = self.salt.partition(":")
         encoded, _, check = rest.partition(":")
         if version != "v1" or not check:
             raise StateDamaged(f"encryption salt {self.salt[:12]!r}... is malformed: expected v1:<salt>:<check>")
-        cipher = AESGCM(_key(self._passphrase(), b64decode(encoded)))
+        return b64decode(encoded), check
+
+    def begin(self) -> None:
+        """Derive the key in a thread of its own, where it will be needed after much else: Python goes on meanwhile.
+
+        Raises `StateDamaged` for a salt that is none.
+        """
+        salt, _ = self._parts()
+        self._deriving = threading.Thread(target=_key, args=(self._passphrase(), salt))
+        self._deriving.start()
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        salt, check = self._parts()
+        if self._deriving:
+            self._deriving.join()
+        cipher = AESGCM(_key(self._passphrase(), salt))
         if not _matches(cipher, check):
             raise WrongPassphrase(
                 "incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the one "

@@ -119,6 +119,11 @@ class Storage:
         crypter.verify()
         return crypter
 
+    def begin_key(self) -> None:
+        """For a run that writes the state when all else is done, and only then needs the key. Raises `StateDamaged`."""
+        if salt := self.file.salt:
+            self.workspace.unlock(salt).begin()
+
     def config(self) -> Config:
         """Raises `ProjectInvalid`, `WrongPassphrase` and `Unsupported`."""
         config = self.file.load(self.workspace.unlock)
