@@ -16,6 +16,7 @@ import pulumi_random
 import hubspoke.aws.hub
 import hubspoke.aws.spoke
 import hubspoke.compose.aws
+import hubspoke.local.engine.host
 import hubspoke.operate.local_stack
 from hubspoke.local.clouds.packages import package
 
