@@ -44,6 +44,7 @@ class Known:
         self.moved: dict[str, Bits] = {}  # by table of the core: the classes of which anything is other than before
         self._spread: dict[Aim, Spread] = {}
         self._stirred: dict[Bits, set[str]] = {}  # by classes, the tables of the core where some of them moved
+        self._restless: dict[Bits, frozenset[str]] = {}  # by classes, the endpoints behind those tables
         self.roster: Roster = last.roster if last else Roster(self.network.endpoints, forwarding.owned)
         self.overlaps: tuple[Finding, ...] = last.overlaps if last else overlaps(self.roster)
         self.findings = (*self.network.findings, *self.overlaps)
@@ -116,8 +117,15 @@ class Known:
     def stirs(self, keys: Keys, towards: Bits) -> bool:
         """Whether anything is other than before of packets of these endpoints to these classes."""
         if not towards & self._any_moved and self.doors.strayed.isdisjoint(keys):
-            return False  # at first sight: which sorts and doors they are of need not be found
-        return any(self.behind(sort.members, towards, before=True) for sort in self.sorting.sources(keys))
+            return False  # at first sight: which doors they are of need not be found
+        return not self._stirring(towards).isdisjoint(keys)
+
+    def _stirring(self, towards: Bits) -> frozenset[str]:
+        """All endpoints of which that is so."""
+        if towards not in self._restless:
+            doors = self.behind(self.roster.senders(self.roster.everyone), towards, before=True)
+            self._restless[towards] = frozenset(sender.key for door in doors for sender in door.senders)
+        return self._restless[towards]
 
     def behind(self, senders: Senders, towards: Bits, *, before: bool) -> list[Door]:
         """The doors of senders; all, or those behind which anything is other than before towards these classes."""

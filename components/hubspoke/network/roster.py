@@ -40,6 +40,11 @@ class Roster:
         return frozenset(key for key, endpoint in self.by_key.items() if endpoint.prefixes)
 
     @cached_property
+    def everyone(self) -> Keys:
+        """All endpoints, the same tuple each time: what is made of many keys is found again by identity."""
+        return tuple(self.by_key)
+
+    @cached_property
     def beginning(self) -> dict[str, list[str]]:
         """The endpoints whose packets are looked up in each table first."""
         found: dict[str, list[str]] = {}

@@ -3,15 +3,16 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
+from multiprocessing import forkserver, spawn
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Literal
 
 PRELOAD = "hubspoke.operate.preload"
 PROVEN = "HUBSPOKE_PROVEN_PROJECT"  # to the server: the project that it is to prove before it forks
+MAIN = "HUBSPOKE_MAIN"  # to the server: the script that started it, which workers need not run again
 Runs = Literal["nothing", "packs", "programs"]  # besides the engine; who runs programs runs packs too
 _FIRST = (f"{PRELOAD}_quietly", PRELOAD)
 _preload = [*_FIRST, f"{PRELOAD}_packs", f"{PRELOAD}_programs"]
@@ -34,7 +35,8 @@ def prewarm(clouds: Iterable[str] = (), proven: Path | None = None, runs: Runs =
     """
     _preload[:] = [*_FIRST, *(f"{PRELOAD}_{part}" for part in _parts(sorted(set(clouds)), proven is not None, runs))]
     context()
-    with _told(str(proven or "")):
+    main = spawn.get_preparation_data("").get("init_main_from_path", "")
+    with _told({PROVEN: str(proven or ""), MAIN: main}):
         forkserver.ensure_running()
 
 
@@ -50,12 +52,13 @@ def _parts(clouds: list[str], proven: bool, runs: Runs) -> Iterator[str]:
 
 
 @contextmanager
-def _told(project: str) -> Iterator[None]:
-    os.environ[PROVEN] = project
+def _told(more: Mapping[str, str]) -> Iterator[None]:
+    os.environ.update(more)
     try:
         yield
     finally:
-        del os.environ[PROVEN]
+        for name in more:
+            del os.environ[name]
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def test_each_of_many_has_its_time(method: PipeMethod) -> None:
 
 def test_it_is_known_on_which_of_many_a_pack_took_too_long(method: PipeMethod) -> None:
     answers = method.each(things("a", "b", "slow", "c"), timeout=0.1)
-    assert [next(answers) for _ in range(2)] == [pb.AnalyzeResponse()] * 2
+    assert [next(answers).diagnostics[0].message for _ in range(2)] == ["urn:a", "urn:b"]
     assert failure(lambda: next(answers))[0] is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
@@ -211,7 +211,8 @@ told = [said(lambda: pack.analyze(thing(name))) for name in ("even", "odd", "bad
 told.append(said(lambda: pack.analyze_stack([thing("even"), thing("odd")])))
 told.append(said(lambda: sum(pack.analyze_all([*map(thing, ("odd", "even", "odd"))]), [])))
 told.append(said(lambda: sum(pack.analyze_all([*map(thing, ("odd", "bad", "odd"))]), [])))
-told.append(said(lambda: sum(pack.analyze_all([*map(thing, ("even", sys.argv[3], "even"))]), [])))
+answers = pack.analyze_all([*map(thing, ("odd", "even", sys.argv[3], "even"))])
+told += [said(lambda: next(answers)) for _ in range(3)]
 pack.close()
 print(json.dumps([piped, told]))
 """
@@ -234,3 +235,5 @@ def test_a_fork_answers_as_a_pack_with_an_interpreter_of_its_own(tmp_path: Path,
     assert "no such thing" in told[2]
     assert told[5] == ["odd in dev"] * 2
     assert told[6].startswith(told[2].partition("\n")[0])
+    assert told[7:9] == [["odd in dev"], []]
+    assert f"Thing::{last}" in told[9]

@@ -25,6 +25,7 @@ _NOTHING = (grpc.StatusCode.OK, b"")  # as a message: nothing to say
 
 Method = Callable[..., Any]
 Said = tuple[grpc.StatusCode, bytes | str]  # OK and a message, or another code and why
+Answer = tuple[int, Said]  # about which of those that were told together; after the last comes None
 At = list[int] | memoryview  # one number that both ends see: how many of those that were told together are answered
 
 
@@ -68,15 +69,20 @@ class PipeChannel:
             return self._heard(timeout)
 
     def _heard(self, timeout: float | None) -> list[Said]:
+        """Of resources with no answer there is nothing to say, up to the last that the pack has come to."""
+        found: dict[int, Said] = {}
         try:
-            if self._waited(timeout):
-                said: list[Said] = self._connection.recv()
-                return said
-            self._connection.close()  # or its answer would be taken for the next one's
-            lost = grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
+            while self._waited(timeout):
+                answer: Answer | None = self._connection.recv()
+                if answer is None:
+                    break
+                found.update([answer])
+            else:
+                self._connection.close()  # or its answer would be taken for the next one's
+                found[self._at[0]] = grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
         except (EOFError, OSError) as error:
-            lost = grpc.StatusCode.UNAVAILABLE, f"the pipe is closed: {error}"
-        return [*[_NOTHING] * self._at[0], lost]
+            found[self._at[0]] = grpc.StatusCode.UNAVAILABLE, f"the pipe is closed: {error}"
+        return [found.get(place, _NOTHING) for place in range(max(self._at[0], *(place + 1 for place in found), 0))]
 
     def _waited(self, timeout: float | None) -> bool:
         """Whether there is an answer. Of many that are told together each may take as long."""
@@ -102,8 +108,8 @@ class PipeMethod:
         return next(self._answers(self.written(request), timeout))
 
     def each(self, resources: Sequence[AnalyzedResource], timeout: float | None = None) -> Iterator[Any]:
-        """The answers about each of these resources, in order. Raises RpcFailed at the first that fails; where the pack
-        ends or hangs, those before are as if nothing was said of them."""
+        """The answers about each of these resources, in order. Raises RpcFailed at the first that fails, or on which
+        the pack ends or hangs."""
         return self._answers(Each(resources), timeout) if resources else iter(())
 
     def together(self, resources: Sequence[AnalyzedResource], timeout: float | None = None) -> Any:
@@ -166,29 +172,33 @@ class PipeServer:
         while True:
             try:
                 path, request = self._connection.recv()
-                self._connection.send(self._answer(path, request))
+                for answer in self._answers(path, request):
+                    self._connection.send(answer)
+                self._connection.send(None)
             except (EOFError, OSError):
                 return
 
-    def _answer(self, path: str, asked: Asked) -> list[Said]:
+    def _answers(self, path: str, asked: Asked) -> Iterator[Answer]:
         found = (handler.service(_Call(path)) for handler in self._handlers)
         method = next((each for each in found if each is not None), None)
         if method is None:
-            return [_NO_SUCH_METHOD]
-        if isinstance(asked, Each):
-            return self._each(method, asked.resources)
-        if isinstance(asked, Together):
-            return [_called(method, lambda: ToldStack(told(asked.resources)))]
-        return [_called(method, lambda: method.request_deserializer(asked))]
+            yield 0, _NO_SUCH_METHOD
+        elif isinstance(asked, Each):
+            yield from self._each(method, asked.resources)
+        elif isinstance(asked, Together):
+            yield 0, _called(method, lambda: ToldStack(told(asked.resources)))
+        else:
+            yield 0, _called(method, lambda: method.request_deserializer(asked))
 
-    def _each(self, method: Any, resources: Sequence[AnalyzedResource]) -> list[Said]:
-        found: list[Said] = []
-        for request in told(resources):
-            found.append(_called(method, lambda: request))  # noqa: B023 - called at once
-            if found[-1][0] is not grpc.StatusCode.OK:
+    def _each(self, method: Any, resources: Sequence[AnalyzedResource]) -> Iterator[Answer]:
+        """What there is to say is sent at once: the pack may not live to the last."""
+        for place, request in enumerate(told(resources)):
+            said = _called(method, lambda: request)  # noqa: B023 - called at once
+            if said != _NOTHING:
+                yield place, said
+            if said[0] is not grpc.StatusCode.OK:
                 break
             self._at[0] += 1
-        return found
 
 
 def _called(method: Any, request: Callable[[], Any]) -> Said:
