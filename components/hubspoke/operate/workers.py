@@ -45,10 +45,11 @@ def _parts(clouds: list[str], proven: bool, runs: Runs) -> Iterator[str]:
     if runs != "nothing":
         yield "packs"
     if runs == "programs":
-        yield "programs"
-        yield from (f"programs_{cloud}" for cloud in clouds)
-        yield from ["types"] * proven
-    yield from ["proofs"] * proven
+        yield from ["programs", *(f"programs_{cloud}" for cloud in clouds)]
+    if runs == "programs" and proven:
+        yield "types"
+    if proven:
+        yield "proofs"
 
 
 @contextmanager

@@ -196,6 +196,15 @@ def test_an_account_that_is_not_allowed_is_refused(aws_account: Callable[..., Ac
         aws_account(allowedAccountIds='["222222222222"]')
 
 
+def test_a_provider_has_a_region(aws_account: Callable[..., Account], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(Exception, match="unable to find an AWS Region"):
+        aws_account(region="")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert aws_account(region="").create(aws.VPC, cidrBlock="10.0.0.0/16").outputs["region"] == "eu-west-1"
+
+
 def test_a_role_that_is_none_is_refused(aws_account: Callable[..., Account]) -> None:
     with pytest.raises(Exception, match="is not the ARN of a role"):
         aws_account(assumeRoles='[{"roleArn":"deploy"}]')

@@ -4,7 +4,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from hubspoke.local.engine import ProgramFailed, ResourceFailed, Secret, UnexpectedChanges, Unsupported
+from hubspoke.local.engine import EngineEvent, ProgramFailed, ResourceFailed, Secret, UnexpectedChanges, Unsupported
 from pulumi import ResourceOptions
 from pulumi.runtime.rpc import UNKNOWN
 
@@ -40,6 +40,23 @@ def test_preview_up_and_up_again(bench: Bench) -> None:
 
     assert bench.up(network).changes == {"same": 5}
     assert bench.cloud.calls == []
+
+
+def test_a_listener_may_print(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """Events come while the program's output is taken for messages: a listener's own goes where it always does."""
+
+    def show(event: EngineEvent) -> None:
+        if event.diagnostic_event:
+            print("told:", event.diagnostic_event.message, end="")
+        elif event.res_outputs_event:
+            print("done:", event.res_outputs_event.metadata.urn.rsplit("::", 1)[-1])
+
+    bench.stack("dev").up(on_event=show, program=network)
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert set(said.out.splitlines()) == {
+        "done: default_1_2_3", "done: proj-dev", "done: group", "done: prov", "done: first", "done: second", "told: hello",
+    }  # fmt: skip
 
 
 def test_what_is_recorded_of_a_resource(bench: Bench) -> None:

@@ -77,12 +77,21 @@ class EventSink:
         self._on_event, self.masker = on_event, masker
         self._lock = threading.Lock()
         self._sequence = 0
+        self._listens: int | None = None  # the thread that the listener has
         self.errors: list[tuple[str, str]] = []  # URN and message, the first first
 
     def _emit(self, **event: Any) -> None:
         with self._lock:
-            self._on_event(EngineEvent(self._sequence, int(time.time()), **event))
+            self._listens = threading.get_ident()
+            try:
+                self._on_event(EngineEvent(self._sequence, int(time.time()), **event))
+            finally:
+                self._listens = None
             self._sequence += 1
+
+    def in_listener(self) -> bool:
+        """Whether this thread is in the listener: what that prints is no word of the program's."""
+        return self._listens == threading.get_ident()
 
     def prelude(self, config: Mapping[str, str]) -> None:
         self._emit(prelude_event=PreludeEvent(dict(config)))

@@ -41,7 +41,7 @@ def _around(setting: "Setting", monitor: Monitor) -> Surroundings:
     options, events = setting.options, setting.events
     return Surroundings(
         setting.project, setting.stack, setting.config, options.dry_run, options.parallel, monitor,
-        EngineService(events), events.diagnostic,
+        EngineService(events), events.diagnostic, events.in_listener,
     )  # fmt: skip
 
 

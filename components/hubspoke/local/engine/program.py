@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, TextIO
 
 import pulumi
 from pulumi.runtime import Settings, configure, run_in_stack
@@ -42,6 +42,7 @@ class Surroundings:
     monitor: Any
     engine: Any
     say: Callable[[str, str], None]  # severity and line, for what the program prints
+    in_listener: Callable[[], bool]  # whether it is not the program that prints
 
 
 def run_program(program: Program | None, around: Surroundings) -> None:
@@ -95,7 +96,7 @@ def _run(entry: Program, around: Surroundings) -> None:
     with (
         _switching(),
         thrifty(),
-        _captured(around.say),
+        _captured(around),
         _loop(around.parallel) as loop,
     ):
         try:
@@ -184,8 +185,8 @@ def _switching() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _captured(say: Callable[[str, str], None]) -> Iterator[None]:
-    out, err = _Lines("info", say), _Lines("info#err", say)
+def _captured(around: Surroundings) -> Iterator[None]:
+    out, err = _Lines("info", around, sys.stdout), _Lines("info#err", around, sys.stderr)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             yield
@@ -195,23 +196,25 @@ def _captured(say: Callable[[str, str], None]) -> Iterator[None]:
 
 
 class _Lines(io.TextIOBase):
-    """Hands on what is written, line by line."""
+    """Hands on what the program writes, line by line; what a listener writes goes where it would without a program."""
 
-    def __init__(self, severity: str, say: Callable[[str, str], None]) -> None:
-        self._severity, self._say, self._rest = severity, say, ""
+    def __init__(self, severity: str, around: Surroundings, behind: TextIO) -> None:
+        self._severity, self._around, self._behind, self._rest = severity, around, behind, ""
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
+        if self._around.in_listener():
+            return self._behind.write(text)
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
-            self._say(self._severity, line)
+            self._around.say(self._severity, line)
         return len(text)
 
     def finish(self) -> None:
         if self._rest:
-            self._say(self._severity, self._rest)
+            self._around.say(self._severity, self._rest)
             self._rest = ""
 
 
