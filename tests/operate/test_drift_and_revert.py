@@ -243,12 +243,12 @@ def test_a_fleet_as_it_should_be_has_no_drift(fleet: "World") -> None:
     assert (ended.code, ended.document["stacks"][0]["findings"]) == (0, [])
 
 
-def test_an_unknown_stack_state_is_not_an_error(tmp_path: "Path") -> None:
-    """Nothing deployed, nothing to differ."""
+def test_a_stack_that_is_not_up_is_named_and_no_error(tmp_path: "Path") -> None:
     world = make_world(tmp_path / "project")
     furnish(world)
-    ended = world.hubspoke("drift", "--all", "--json")
+    ended = world.hubspoke("drift", "--stack", "network", "--json")
     assert (ended.code, ended.document) == (0, {"stacks": [], "reverted": []})
+    assert ended.err == "not up, so there is nothing to compare: network\n"
 
 
 def test_a_worker_that_is_ended_while_it_judges_fails_the_look(deployed: "World", tmp_path: "Path") -> None:

@@ -60,7 +60,7 @@ def drift(
     runs: Runs = "programs" if put_back else "packs"
     session = Session.begin(project, engine, judged=several(named, every), runs=runs)
     options = session.options(policy_pack or [], policy_pack_config, parallel)
-    stacks = [name for name in session.chosen(named, every) if session.stack(name).exists()]
+    stacks = _up(session, session.chosen(named, every))
     if put_back:
         may_ask(yes, "drift --revert")
     reports = _look(session, stacks, options)
@@ -71,6 +71,14 @@ def drift(
         reports, reverted = _put_back(session, reports, options, yes=yes)
     _tell(reports, reverted, as_json=as_json)
     raise typer.Exit(int(_code(reports)))
+
+
+def _up(session: Session, chosen: list[str]) -> list[str]:
+    """Those that are up; the others are named."""
+    up = [name for name in chosen if session.stack(name).exists()]
+    if left := [name for name in chosen if name not in up]:
+        typer.echo(f"not up, so there is nothing to compare: {', '.join(left)}", err=True)
+    return up
 
 
 def _put_back(
