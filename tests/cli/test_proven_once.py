@@ -41,3 +41,25 @@ def test_the_server_imports_what_is_run_and_proves_the_plan_where_many_are_judge
     with pytest.raises(_Asked) as asked:
         app([*words, "--project", str(tmp_path / "project")], standalone_mode=False)
     assert asked.value.args == (tmp_path / "project" if proven else None, runs)
+
+
+@pytest.mark.parametrize(
+    ("words", "clouds"),
+    [
+        (["preview", "--all"], {"azure", "gcp"}),
+        (["preview", "--stack", "network"], set()),
+        (["preview", "--stack", "network", "--stack", "az-apps"], {"azure"}),
+        (["drift", "--stack", "gc-data"], {"gcp"}),
+    ],
+)
+def test_of_stacks_that_are_named_the_server_imports_the_clouds(
+    words: list[str], clouds: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prewarm(clouds: set[str], *_: object) -> None:
+        raise _Asked(clouds)
+
+    monkeypatch.setattr(workers, "prewarm", prewarm)
+    copy_example(tmp_path / "project")
+    with pytest.raises(_Asked) as asked:
+        app([*words, "--project", str(tmp_path / "project")], standalone_mode=False)
+    assert asked.value.args == (clouds,)

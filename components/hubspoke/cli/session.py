@@ -53,14 +53,29 @@ class Session:
 
     @classmethod
     def begin(
-        cls, project: Path | None, engine: Engine = Engine.LOCAL, *, judged: bool = False, runs: Runs = "programs"
+        cls,
+        project: Path | None,
+        engine: Engine = Engine.LOCAL,
+        *,
+        named: Sequence[str] | None = None,
+        judged: bool = False,
+        runs: Runs = "programs",
     ) -> "Session":
-        """Open a project to run stacks of it: the local engine's workers start importing what they are to run at once,
-        and where many stacks are to be judged, prove the plan that is common to all."""
+        """Open a project to run stacks of it, those named or others too: the local engine's workers start importing
+        what they are to run at once, and where many stacks are to be judged, prove the plan that is common to all."""
         session = cls.open(project, engine)
         if engine is Engine.LOCAL:
-            workers.prewarm(_named(session.paths.wan), session.paths.root if judged else None, runs)
+            workers.prewarm(session._clouds(named), session.paths.root if judged else None, runs)
         return session
+
+    def _clouds(self, named: Sequence[str] | None) -> set[str]:
+        """Those of the stacks named; an SDK takes longer than the plan that tells which it needs. Of others all whose
+        names stand in the file, before it is read: what is wrong here costs or saves an import."""
+        text = self.paths.wan.read_bytes() if self.paths.wan.is_file() else b""
+        mentioned = {cloud for cloud in ("azure", "gcp") if cloud.encode() in text}
+        if not (mentioned and named):
+            return mentioned
+        return mentioned & {account.cloud for account in self.plan.accounts if account.key in named}
 
     @cached_property
     def wan(self) -> Wan:
@@ -153,12 +168,6 @@ class Session:
     def options(self, packs: list[Path], config: Path | None, parallel: int) -> Options:
         """Options of an operation with policy packs."""
         return Options(packs=self.pack_refs(packs, config), parallel=parallel)
-
-
-def _named(wan: Path) -> set[str]:
-    """The clouds whose names stand in the file, before it is read: what is wrong here costs or saves an import."""
-    text = wan.read_bytes() if wan.is_file() else b""
-    return {cloud for cloud in ("azure", "gcp") if cloud.encode() in text}
 
 
 def _check_config(config: Path) -> None:

@@ -58,7 +58,7 @@ def drift(
     no inventory of real clouds yet: what is extra in them is not found, and the report says so.
     """
     runs: Runs = "programs" if put_back else "packs"
-    session = Session.begin(project, engine, judged=several(named, every), runs=runs)
+    session = Session.begin(project, engine, named=named, judged=several(named, every), runs=runs)
     options = session.options(policy_pack or [], policy_pack_config, parallel)
     stacks = _up(session, session.chosen(named, every))
     if put_back:

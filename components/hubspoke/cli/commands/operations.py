@@ -122,7 +122,7 @@ def preview(
 
     Exit code 3 where a mandatory policy is violated.
     """
-    session = Session.begin(project, engine, judged=several(named, every))
+    session = Session.begin(project, engine, named=named, judged=several(named, every))
     options = session.options(policy_pack or [], policy_pack_config, parallel)
     results = Operations(session, options).preview(session.chosen(named, every))
     _finish(results, as_json, full)
@@ -144,7 +144,7 @@ def up(
 
     A mandatory policy violation in any stack stops all of it before anything changes, with exit code 3.
     """
-    session = Session.begin(project, engine, judged=several(named, every))
+    session = Session.begin(project, engine, named=named, judged=several(named, every))
     operations = Operations(session, session.options(policy_pack or [], policy_pack_config, parallel))
     stacks = session.chosen(named, every)
     may_ask(yes, "up")
@@ -170,7 +170,7 @@ def refresh(
 
     It takes drift over into the state, where it is no longer seen: `hubspoke drift` looks without doing that.
     """
-    session = Session.begin(project, engine, runs="nothing")
+    session = Session.begin(project, engine, named=named, runs="nothing")
     stacks = session.chosen(named, every)
     may_ask(yes, "refresh")
     if not yes:
@@ -191,7 +191,7 @@ def destroy(
 
     Hubs' gateways are protected: set `protect: false` on the hub and deploy that first.
     """
-    session = Session.begin(project, engine, runs="nothing")
+    session = Session.begin(project, engine, named=named, runs="nothing")
     stacks = session.chosen(named, every)
     may_ask(yes, "destroy")
     check_destroy(session.plan, stacks, session.stack)

@@ -61,7 +61,7 @@ def plan(
     """
     if changes:
         _refuse("not with", account=account, write=write, check=check)
-        begun = Session.begin(project, engine)
+        begun = Session.begin(project, engine, named=named)
         plan_changes(begun, begun.chosen(named, every), as_json)
     _refuse("only with", stack=named, all=every, engine=engine is not Engine.LOCAL)
     session = Session.open(project)

@@ -95,7 +95,7 @@ def _begun(
     if of is Of.RECORDED:
         session = Session.open(project, engine)
     else:
-        session = Session.begin(project, engine, runs="programs" if of is Of.PLANNED else "nothing")
+        session = Session.begin(project, engine, named=named, runs="programs" if of is Of.PLANNED else "nothing")
     return session, session.chosen(named, every or not named)
 
 
