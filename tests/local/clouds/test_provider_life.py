@@ -196,11 +196,13 @@ def test_an_account_that_is_not_allowed_is_refused(aws_account: Callable[..., Ac
         aws_account(allowedAccountIds='["222222222222"]')
 
 
-def test_a_provider_has_a_region(aws_account: Callable[..., Account], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resource_has_a_region(aws_account: Callable[..., Account], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
+    nowhere = aws_account(region="")
     with pytest.raises(Exception, match="unable to find an AWS Region"):
-        aws_account(region="")
+        nowhere.create(aws.VPC, cidrBlock="10.0.0.0/16")
+    assert nowhere.create(aws.VPC, cidrBlock="10.0.0.0/16", region="eu-west-2").outputs["region"] == "eu-west-2"
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     assert aws_account(region="").create(aws.VPC, cidrBlock="10.0.0.0/16").outputs["region"] == "eu-west-1"
 

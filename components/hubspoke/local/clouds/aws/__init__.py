@@ -73,10 +73,8 @@ class Aws(Package):
         if (allowed and account not in allowed) or account in forbidden:
             raise CloudError("InvalidAccount", f"AWS account ID not allowed: {account}")
         region = config.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        if not region:
-            raise CloudError("MissingRegion", _NO_REGION)
         tags = _decoded(config.get("defaultTags")) or {}
-        return Scope(account, str(region), actor, default_tags=tags.get("tags") or {})
+        return Scope(account, str(region or ""), actor, default_tags=tags.get("tags") or {})
 
     def identify(self, scope: Scope, properties: Properties, id_: str) -> tuple[Scope, str]:
         plain, _, suffix = id_.rpartition("@")  # "vpc-1@us-east-1" imports from that region
@@ -90,13 +88,16 @@ class Aws(Package):
         return tuple(row for row in _COMMON if row.property in has)
 
     def prepare(self, scope: Scope, schema: ResourceSchema, inputs: Properties) -> Properties:
+        if "region" in schema.inputs and not (scope.region or inputs.get("region")):
+            raise CloudError("MissingRegion", _NO_REGION)
         tags = inputs.get("tags")
         if not scope.default_tags or "tags" not in schema.inputs or not isinstance(tags, dict | None):
             return inputs
         return {**inputs, "tags": {**scope.default_tags, **(tags or {})}}
 
 
-# As of pulumi-aws 5.11 (https://github.com/pulumi/pulumi-aws/pull/2088, looked up 2026-11-27).
+# The provider refuses so when it is configured (https://github.com/pulumi/pulumi-aws/pull/2088, looked up 2026-11-27);
+# here what has a region of its own needs none of its provider's.
 _NO_REGION = (
     "unable to find an AWS Region: set the provider's `region`, or `pulumi config set aws:region us-west-2`, or "
     "AWS_REGION in the environment"
