@@ -76,7 +76,8 @@ class PipeChannel:
                 answer: Answer | None = self._connection.recv()
                 if answer is None:
                     break
-                found.update([answer])
+                place, said = answer
+                found[place] = said
             else:
                 self._connection.close()  # or its answer would be taken for the next one's
                 found[self._at[0]] = grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"
