@@ -31,9 +31,8 @@ _SETTINGS: Schema = {
 def _find(judgement: "Judgement", settings: Settings) -> Iterator[Said]:
     from hubspoke.network.judge import NotInNetwork, accepted_of
 
-    plan, network = judgement.plan, judgement.network
     try:
-        accepted = [accepted_of(plan, network, text) for text in settings["accepted"]]
+        accepted = [accepted_of(judgement.plan, judgement.network, text) for text in settings["accepted"]]
     except NotInNetwork as error:
         yield "", Unknown("accepted", str(error))
         return

@@ -121,13 +121,13 @@ def _judged(stack: Stack, wan: str) -> "Judgement | str":
 
 def _network(stack: Stack, plan: "Plan", name: str) -> "Judgement":
     """From the proofs of the plan, which most of the network is as: it is proven once, and what differs again."""
-    from hubspoke.network import actual
+    from hubspoke.network.convert import changed
     from hubspoke.network.judge import Judgement
     from hubspoke.network.kept import shared
     from hubspoke.network.told import as_told
 
     kept = shared(plan)
-    network = actual(as_told(_snapshot(stack), plan), kept.made.without([name]))
+    network = changed(as_told(_snapshot(stack), plan), kept.made.without([name]))
     return Judgement(plan, network, kept=kept, stacks=[name])
 
 

@@ -21,7 +21,7 @@ def made() -> Made:
 
 @given(st.sets(st.sampled_from([*ACCOUNTS, "nobody"])))
 def test_what_is_left_is_all_that_others_make(gone: set[str]) -> None:
-    left, of = made().without(gone), made().of
+    left, of = made().without(gone).network, made().of
     for name in PARTS:
         assert getattr(left, name) == tuple(p for p in getattr(network(), name) if of(p.origin) not in gone)
     for table in network().tables:
@@ -38,7 +38,7 @@ def test_what_is_left_is_all_that_others_make(gone: set[str]) -> None:
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_only_tables_that_a_stack_has_a_part_in_are_made_anew(account: str) -> None:
     with patch.object(Made, "_table", autospec=True, side_effect=Made._table) as making:
-        left = made().without([account])
+        left = made().without([account]).network
     kept = {id(table) for table in network().tables} & set(map(id, left.tables))
     assert making.call_count == len(network().tables) - len(kept)
     assert kept

@@ -1,13 +1,12 @@
 """The proofs as rules: a stack that is as meant passes, a planted fault is named by its resource, unknown is no pass."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
-import hubspoke.network
 import pytest
-from hubspoke.network import Network, Snapshot
+from hubspoke.network import Snapshot, convert
+from hubspoke.network.changed import Changed
 from pulumi_policy import PolicyResource, StackValidationArgs, StackValidationPolicy
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE as UNKNOWN
 from pulumi_policy.proxy import unknown_checking_proxy
@@ -132,15 +131,18 @@ CIRCLE = {
 def test_routes_that_never_come_to_rest_are_no_pass_and_say_what_to_do(
     stack: Callable[..., list[PolicyResource]], rule: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ordinary, circle = hubspoke.network.actual, network(CIRCLE)
+    ordinary, circle = convert.changed, network(CIRCLE)
 
-    def with_circle(snapshot: Snapshot, others: Network) -> Network:
+    def with_circle(snapshot: Snapshot, others: Changed) -> Changed:
         made = ordinary(snapshot, others)
-        names = ("tables", "links", "endpoints", "sessions")
-        return replace(made, **{name: (*getattr(made, name), *getattr(circle, name)) for name in names})
+        made.tables.update(circle.table)
+        made.links.update(circle.link)
+        made.endpoints.update(circle.endpoint)
+        made.sessions.update(circle.session)
+        return made
 
     monkeypatch.setattr(wan, "_last", [])
-    monkeypatch.setattr(hubspoke.network, "actual", with_circle)
+    monkeypatch.setattr(convert, "changed", with_circle)
     ((name, message),) = judged_stack(rule.POLICY, stack("dev-apps"))
     assert name == "hubspoke-dev-apps"
     assert message.startswith("not evaluated: the network cannot be judged: after ")

@@ -5,46 +5,57 @@ The network that a stack makes is mostly the Plan's, told by other resources. Wh
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 from operator import not_
-from typing import TypeVar
 
-from hubspoke.network.delta import changes
-from hubspoke.network.model import Endpoint, Filter, Link, Network, PrefixFilter, Route, Rule, Session, Speaker, Table
+from hubspoke.network.changed import Changed, Over, from_base
+from hubspoke.network.model import (
+    Endpoint,
+    Filter,
+    Keyed,
+    Link,
+    Network,
+    PrefixFilter,
+    Route,
+    Rule,
+    Session,
+    Speaker,
+    Table,
+)
 
-E = TypeVar("E", Table, Link, Filter, Endpoint, Session)
 
-
-def in_words_of(base: Network, network: Network) -> Network:
-    """`network`, with the objects of `base` wherever both say the same, whatever they come from. Findings stay.
+def in_words_of(base: Network, there: Network | Changed) -> Network:
+    """What is there, with the objects of `base` wherever both say the same, whatever they come from. Findings stay.
 
     Where all is the same it is `base` itself, with all that is worked out of it by now.
     """
-    if network is base:
+    if there is base:
         return base
-    told = Network(
-        _elements(base.table, network.table, _table),
-        _elements(base.link, network.link, _if_same(_link)),
-        _elements(base.endpoint, network.endpoint, _endpoint),
-        _elements(base.filter, network.filter, _if_same(_filter)),
-        _elements({s.key: s for s in base.sessions}, {s.key: s for s in network.sessions}, _if_same(_session)),
-        network.findings,
-    )
-    return base if changes(base, told) == Network() and base.findings == told.findings else told
+    changed = there if isinstance(there, Changed) else from_base(base, there)
+    assert changed.base is base
+    return Changed(
+        base,
+        _told(changed.tables, _table),
+        _told(changed.links, _if_same(_link)),
+        _told(changed.endpoints, _endpoint),
+        _told(changed.filters, _if_same(_filter)),
+        _told(changed.sessions, _if_same(_session)),
+        changed.findings,
+        base.quota,
+    ).network
 
 
-def _elements(base: Mapping[str, E], there: Mapping[str, E], told: Callable[[E, E], E]) -> tuple[E, ...]:
-    found: list[E] = [
-        each if there[key] is each else told(each, there[key]) for key, each in base.items() if key in there
-    ]
-    found += [each for key, each in there.items() if key not in base]
-    return tuple(found)
+def _told(there: Over[Keyed], told: Callable[[Keyed, Keyed], Keyed]) -> Over[Keyed]:
+    def one(key: str, part: Keyed | None) -> Keyed | None:
+        return told(there.base[key], part) if part is not None and key in there.base else part
+
+    return Over(there.base, {key: one(key, part) for key, part in there.other.items()})
 
 
-def _if_same(said: Callable[[E], Hashable]) -> Callable[[E, E], E]:
-    def told(base: E, there: E) -> E:
+def _if_same(said: Callable[[Keyed], Hashable]) -> Callable[[Keyed, Keyed], Keyed]:
+    def told(base: Keyed, there: Keyed) -> Keyed:
         return base if base == there or said(base) == said(there) else there
 
     return told

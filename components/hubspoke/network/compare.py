@@ -46,7 +46,7 @@ def compare(intended: Network, actual: Network) -> tuple[Difference, ...]:
         *_elements("link", intended.link, actual.link, _link),
         *_elements("filter", intended.filter, actual.filter, _filter),
         *_elements("endpoint", intended.endpoint, _segmented(intended, actual), _endpoint),
-        *_elements("session", {s.key: s for s in intended.sessions}, {s.key: s for s in actual.sessions}, _session),
+        *_elements("session", intended.session, actual.session, _session),
     ]
     return tuple(sorted(found, key=lambda each: (each.place, each.what, each.kind)))
 

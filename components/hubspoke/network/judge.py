@@ -8,6 +8,7 @@ from functools import cached_property
 
 from hubspoke.network.advice import culprits
 from hubspoke.network.alike import in_words_of
+from hubspoke.network.changed import Changed
 from hubspoke.network.compare import Difference, compare
 from hubspoke.network.failures import case, fail
 from hubspoke.network.intended import intended, questions
@@ -76,14 +77,19 @@ class Judgement:
     """
 
     def __init__(
-        self, plan: Plan, network: Network | None = None, accepted: Iterable[Accepted] = (),
+        self, plan: Plan, network: Network | Changed | None = None, accepted: Iterable[Accepted] = (),
         failing: Sequence[str] = (), kept: Kept | None = None, stacks: Collection[str] = (),
     ) -> None:  # fmt: skip
         self.plan, self.accepted, self.failing = plan, tuple(accepted), tuple(failing)
         self.is_plan = network is None
-        self.network = network or (kept.network if kept else intended(plan))
+        self._given = network or (kept.network if kept else intended(plan))
         self.questions = kept.questions if kept else tuple(questions(plan))
         self.kept, self.stacks = kept, stacks
+
+    @cached_property
+    def network(self) -> Network:
+        """What is judged, whole."""
+        return self._given.network if isinstance(self._given, Changed) else self._given
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -140,7 +146,7 @@ class Judgement:
     @cached_property
     def _seen(self) -> Network:
         """The network, in the words of the one that is kept."""
-        return in_words_of(self.kept.network, self.network) if self.kept else self.network
+        return in_words_of(self.kept.network, self._given) if self.kept else self.network
 
     @cached_property
     def _as_planned(self) -> bool:
@@ -165,7 +171,7 @@ class Judgement:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is not understood."""
-        return self.network.findings
+        return self._given.findings
 
     def accepting(self, accepted: Iterable[Accepted]) -> "Judgement":
         """The same network with these weaknesses accepted; what is known of it by now need not be found again."""

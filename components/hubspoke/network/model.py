@@ -282,6 +282,11 @@ class Network:
                 found.setdefault(risk, []).append(endpoint.key)
         return {risk: tuple(sorted(keys)) for risk, keys in found.items()}
 
+    @cached_property
+    def session(self) -> dict[str, Session]:
+        """Sessions by key."""
+        return _by_key(self.sessions)
+
     @property
     def risks(self) -> tuple[str, ...]:
         """Everything that may fail, by name, sorted."""

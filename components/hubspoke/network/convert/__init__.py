@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from hubspoke.network.changed import Changed, unchanged
 from hubspoke.network.convert.aws import convert_aws
 from hubspoke.network.convert.azure import convert_azure
 from hubspoke.network.convert.cloudflare import convert_cloudflare, name_tunnels
@@ -26,10 +27,15 @@ def actual(snapshot: Snapshot, context: Network | None = None) -> Network:
 
     What is not understood becomes a finding, and what is not known yet an `Unknown`.
     """
+    return changed(snapshot, unchanged(context or Network())).network
+
+
+def changed(snapshot: Snapshot, context: Changed) -> Changed:
+    """The same, as what is other than in the network that the context comes from."""
     made = Made(context)
     for convert in CONVERTERS:
         convert(made, snapshot)
-    return made.network()
+    return made.changed()
 
 
-__all__ = ["actual"]
+__all__ = ["actual", "changed"]

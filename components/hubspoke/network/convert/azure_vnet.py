@@ -126,7 +126,7 @@ class Vnets:
         )  # fmt: skip
         group = next(self._own(GROUP, router), None)
         if group is None:
-            self.made.filters |= {key: Filter(key, (), vnet.urn, "allow") for key in (into, out)}
+            self.made.filters.update({key: Filter(key, (), vnet.urn, "allow") for key in (into, out)})
         else:
             self.made.filters[into] = filter_of(self.made, group, "Inbound", into)
             self.made.filters[out] = filter_of(self.made, group, "Outbound", out)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network
 
+from hubspoke.network.changed import Changed, unchanged
 from hubspoke.network.intended import names
 from hubspoke.network.model import (
     End,
@@ -41,13 +42,12 @@ class Half:
 class Made:
     """Parts by key, and the halves of tunnels that are yet to be joined."""
 
-    def __init__(self, context: Network | None = None) -> None:
-        context = context or Network()
-        self.tables = dict(context.table)
-        self.links = dict(context.link)
-        self.endpoints = dict(context.endpoint)
-        self.filters = dict(context.filter)
-        self.sessions = {session.key: session for session in context.sessions}
+    def __init__(self, context: Changed | None = None) -> None:
+        context = context or unchanged(Network())
+        self.base = context.base
+        self.tables, self.links = context.tables.copy(), context.links.copy()
+        self.endpoints, self.filters = context.endpoints.copy(), context.filters.copy()
+        self.sessions = context.sessions.copy()
         self.findings = list(context.findings)
         self.quota = context.quota or learned_taken()  # of a Google network that learns
         self.halves: dict[str, Half] = {}
@@ -78,13 +78,14 @@ class Made:
         found = self.filters.get(key) or Filter(key, (), origin)
         self.filters[key] = replace(found, rules=found.rules + tuple(rules))
 
-    def network(self) -> Network:
-        """What was made."""
-        self.tables = {key: table for key, table in self.tables.items() if table.origin}  # shells that nobody filled
-        return Network(
-            tuple(self.tables.values()), tuple(self.links.values()), tuple(self.endpoints.values()),
-            tuple(self.filters.values()), tuple(self.sessions.values()), tuple(self.findings),
-        )  # fmt: skip
+    def changed(self) -> Changed:
+        """What was made. Shells that nobody filled are gone."""
+        for key, table in tuple(self.tables.other.items()):
+            if table and not table.origin:
+                del self.tables[key]
+        return Changed(
+            self.base, self.tables, self.links, self.endpoints, self.filters, self.sessions, tuple(self.findings)
+        )
 
 
 def router_of(snapshot: Snapshot, resource: Resource) -> str:

@@ -4,18 +4,17 @@ Every part of an intended network names its origin, "plan: spoke web, WAN"; and 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
 
+from hubspoke.network.changed import Changed, Over
 from hubspoke.network.intended.build import intended
-from hubspoke.network.model import Network, Table
+from hubspoke.network.model import Keyed, Network, Route, Table
 from hubspoke.plan.model import CLOUDFLARE, HubPlan, OnRampPlan, Plan
 
 _ORIGIN = re.compile(r"plan: (?P<kind>[a-z]+)(?: (?P<key>[a-z0-9-]+))?")
 Owners = Mapping[tuple[str, str], str]
 Places = Mapping[str, Sequence[int]]  # in a row, by whose stack makes what is there
-P = TypeVar("P")
 _PARTS = ("links", "endpoints", "filters", "sessions")
 _SHELL = ""  # origin of a table that is only kept for the routes that others have in it
 
@@ -25,7 +24,7 @@ def context(plan: Plan, without: Iterable[str]) -> Network:
 
     Tables of theirs stay as shells where other stacks have routes in them; `actual` fills or removes them.
     """
-    return Made(plan, intended(plan)).without(without)
+    return Made(plan, intended(plan)).without(without).network
 
 
 class Made:
@@ -48,18 +47,26 @@ class Made:
         """The account whose stack makes what is of this origin; "" for what none does."""
         return self._of[origin] if origin in self._of else owner(self._owners, origin)
 
-    def without(self, accounts: Iterable[str]) -> Network:
-        """What `context` is of them."""
-        gone = frozenset(accounts)
-        left: dict[str, Any] = {
-            name: _left(getattr(self._network, name), self._places[name], gone, lambda _: None) for name in _PARTS
-        }
-        tables = _left(self._network.tables, self._places["tables"], gone, lambda place: self._table(place, gone))
-        return replace(self._network, tables=tables, **left)
+    def without(self, accounts: Iterable[str]) -> Changed:
+        """What `context` is of them, without looking at what the others make."""
+        gone, whole = frozenset(accounts), self._network
+        tables = {whole.tables[at].key: self._table(at, gone) for at in self._at("tables", gone)}
+        return Changed(
+            whole, Over(whole.table, tables), self._left("links", whole.link, gone),
+            self._left("endpoints", whole.endpoint, gone), self._left("filters", whole.filter, gone),
+            self._left("sessions", whole.session, gone), whole.findings, whole.quota,
+        )  # fmt: skip
+
+    def _at(self, name: str, gone: Iterable[str]) -> list[int]:
+        return _theirs(self._places[name], gone)
+
+    def _left(self, name: str, parts: Mapping[str, Keyed], gone: Iterable[str]) -> Over[Keyed]:
+        row = getattr(self._network, name)
+        return Over(parts, {row[at].key: None for at in self._at(name, gone)})
 
     def _table(self, place: int, gone: frozenset[str]) -> Table | None:
         table = self._network.tables[place]
-        routes = _left(table.routes, self._routes[place], gone, lambda _: None)
+        routes = _others(table.routes, self._routes[place], gone)
         filters = tuple(key for key in table.filters if self._filtered_by[key] not in gone)
         left = replace(table, routes=routes, filters=filters)
         if self._of[table.origin] not in gone:
@@ -76,16 +83,17 @@ def _places(makers: Iterable[Iterable[str]]) -> Places:
     return found
 
 
-def _left(parts: tuple[P, ...], places: Places, gone: Iterable[str], other: Callable[[int], P | None]) -> tuple[P, ...]:
-    """A row with another or none in the places that these accounts are in."""
-    theirs = {place for account in gone for place in places.get(account, ())}
-    if not theirs:
-        return parts
-    left = list(parts)
-    for place in sorted(theirs, reverse=True):
-        made = other(place)
-        left[place : place + 1] = [] if made is None else [made]
-    return tuple(left)
+def _theirs(places: Places, gone: Iterable[str]) -> list[int]:
+    return sorted({place for account in gone for place in places.get(account, ())})
+
+
+def _others(routes: tuple[Route, ...], places: Places, gone: Iterable[str]) -> tuple[Route, ...]:
+    """A row without what these accounts have in it."""
+    theirs = _theirs(places, gone)
+    left = list(routes) if theirs else []
+    for place in reversed(theirs):
+        del left[place]
+    return tuple(left) if theirs else routes
 
 
 def _origins(network: Network) -> Iterator[str]:
