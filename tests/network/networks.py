@@ -11,7 +11,6 @@ from hubspoke.network.model import (
     Internet,
     Link,
     Network,
-    Packet,
     Prefixes,
     Protocol,
     Route,
@@ -23,6 +22,7 @@ from hubspoke.network.model import (
     Unknown,
     Via,
 )
+from hubspoke.network.packet import Packet
 from hubspoke.network.selection import ORDERS
 from hubspoke.network.settle import Oscillation, Settled, settle
 from hypothesis import assume

@@ -8,8 +8,9 @@ from hubspoke.network.classes import Classes, members, union
 from hubspoke.network.filters import Admission, cells, judge
 from hubspoke.network.forward import forwarding
 from hubspoke.network.look_ups import Index, LookUps
-from hubspoke.network.model import Filter, Network, Packet, Route, Source, Via
+from hubspoke.network.model import Filter, Network, Route, Source, Via
 from hubspoke.network.offers import Offers
+from hubspoke.network.packet import Packet
 from hubspoke.network.settle import Settled, all_prefixes, resettle, settle
 from hubspoke.network.spread import Aim, in_parts, spread
 from hubspoke.network.trace import Path, Walks, walk

@@ -8,7 +8,8 @@ import pytest
 from hubspoke.network.compare import compare
 from hubspoke.network.convert import actual
 from hubspoke.network.intended import context, intended, questions
-from hubspoke.network.model import Network, Packet
+from hubspoke.network.model import Network
+from hubspoke.network.packet import Packet
 from hubspoke.network.prove import prove
 from hubspoke.network.settle import settle
 from hubspoke.network.snapshot import Resource, Snapshot, from_export

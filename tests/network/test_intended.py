@@ -5,7 +5,8 @@ from pathlib import Path
 
 from hubspoke.network.failures import fail, prove_failures
 from hubspoke.network.intended import intended, questions
-from hubspoke.network.model import Network, Packet
+from hubspoke.network.model import Network
+from hubspoke.network.packet import Packet
 from hubspoke.network.prove import prove
 from hubspoke.network.settle import settle
 from hubspoke.network.trace import trace

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 from hubspoke.network.failures import fail, prove_failures
-from hubspoke.network.model import Filter, Network, Packet, Rule, Session, Source, Speaker
+from hubspoke.network.model import Filter, Network, Rule, Session, Source, Speaker
+from hubspoke.network.packet import Packet
 from hubspoke.network.prove import prove
 from hubspoke.network.questions import Isolated, LoopFree, Question, Reaches, Routed, SameWayBack, Verdict
 from hubspoke.network.settle import Oscillation, settle

@@ -11,7 +11,8 @@ from hubspoke.network.compare import Difference, compare
 from hubspoke.network.convert import actual
 from hubspoke.network.failures import fail, prove_failures
 from hubspoke.network.intended import context, intended, questions
-from hubspoke.network.model import Finding, Network, Packet
+from hubspoke.network.model import Finding, Network
+from hubspoke.network.packet import Packet
 from hubspoke.network.prove import prove
 from hubspoke.network.questions import (
     Example,

@@ -7,7 +7,8 @@ from hubspoke.network.classes import Bits, lowest
 from hubspoke.network.filters import Cell, answer
 from hubspoke.network.gaps import Gaps, Pair
 from hubspoke.network.known import Known
-from hubspoke.network.model import Endpoint, Packet, Protocol
+from hubspoke.network.model import Endpoint, Protocol
+from hubspoke.network.packet import Packet
 from hubspoke.network.questions import Between, Example, Isolated, Routed, SameWayBack
 from hubspoke.network.trace import Trace, owner_of, without_stateful
 

@@ -12,7 +12,8 @@ from typing import Literal
 
 from hubspoke.network.addresses import holds
 from hubspoke.network.classes import Bits, Classes, members
-from hubspoke.network.model import ALL_PORTS, Filter, Packet, Ports, Prefixes, Protocol, Rule
+from hubspoke.network.model import ALL_PORTS, Filter, Ports, Prefixes, Protocol, Rule
+from hubspoke.network.packet import Packet
 
 PROTOCOLS = ("tcp", "udp", "icmp", "other")
 EPHEMERAL: Ports = (1024, 65535)  # where answers go: IANA says from 49152, Linux from 32768, AWS's own NAT from 1024

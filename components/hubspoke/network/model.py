@@ -291,13 +291,3 @@ class Network:
     def risks(self) -> tuple[str, ...]:
         """Everything that may fail, by name, sorted."""
         return tuple(self.at_risk)
-
-
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """One packet. `ports` is a range where any port of it is meant."""
-
-    source: str
-    destination: str
-    protocol: Protocol = "any"
-    ports: Ports = ALL_PORTS

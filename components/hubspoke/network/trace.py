@@ -19,12 +19,12 @@ from hubspoke.network.model import (
     Internet,
     Network,
     NextHop,
-    Packet,
     Route,
     Table,
     Unknown,
     Via,
 )
+from hubspoke.network.packet import Packet
 from hubspoke.network.quotas import dropping
 from hubspoke.network.selection import Links, shares
 

@@ -6,7 +6,8 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from hubspoke.network.filters import Judged
-from hubspoke.network.model import ALL_PORTS, Packet, Route
+from hubspoke.network.model import ALL_PORTS, Route
+from hubspoke.network.packet import Packet
 from hubspoke.network.trace import Hop, Path, Trace
 
 

@@ -15,7 +15,8 @@ from hubspoke.network import ways
 from hubspoke.network.failures import fail
 from hubspoke.network.filters import PROTOCOLS
 from hubspoke.network.judge import Judgement
-from hubspoke.network.model import ALL_PORTS, Network, Packet, Protocol
+from hubspoke.network.model import ALL_PORTS, Network, Protocol
+from hubspoke.network.packet import Packet
 from hubspoke.network.questions import Answer
 from hubspoke.network.settle import settle
 from hubspoke.network.trace import Trace, answers, owner_of, trace

@@ -70,8 +70,8 @@ class Crypter:
         if not _matches(cipher, check):
             raise WrongPassphrase(
                 "incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the one "
-                "that this stack was made with; if that is lost together with the stack's state, take encryptionsalt and "
-                "all that is secret out of its Pulumi.<stack>.yaml"
+                "that this stack was made with; if it is lost, and the stack's state too, take encryptionsalt and all "
+                "that is secret out of its Pulumi.<stack>.yaml"
             )
         return cipher
 
