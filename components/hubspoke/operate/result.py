@@ -94,7 +94,7 @@ class Recorder:
     """Folds the events of one operation, as they come."""
 
     def __init__(self) -> None:
-        self._steps: dict[tuple[str, str], Step] = {}
+        self._steps: dict[tuple[str, str], Metadata] = {}  # told at a step's beginning, and again at its end
         self._violations: list[Violation] = []
         self._errors: list[str] = []
         self._warnings: list[str] = []
@@ -147,7 +147,7 @@ class Recorder:
             stack,
             operation,
             status,
-            tuple(self._steps.values()),
+            tuple(map(to_step, self._steps.values())),
             tuple(self._violations),
             tuple(dict.fromkeys(errors)),
             tuple(dict.fromkeys(self._warnings)),
@@ -156,10 +156,9 @@ class Recorder:
         )
 
     def _step(self, metadata: Metadata) -> None:
-        step = to_step(metadata)
         # A refresh begins as "refresh" and ends as what it found; the end is what counts.
-        self._steps.pop((step.urn, "refresh"), None)
-        self._steps[step.urn, step.op] = step
+        self._steps.pop((metadata.urn, "refresh"), None)
+        self._steps[metadata.urn, _op(metadata)] = metadata
 
     def _diagnostic(self, severity: str, message: str) -> None:
         text = message.strip()
@@ -174,7 +173,7 @@ def to_step(metadata: Metadata) -> Step:
     old, new = metadata.old, metadata.new
     state = new or old
     return Step(
-        op=str(getattr(metadata.op, "value", metadata.op)),
+        op=_op(metadata),
         urn=metadata.urn,
         type=metadata.type,
         id=state.id if state else "",
@@ -184,6 +183,10 @@ def to_step(metadata: Metadata) -> Step:
         old_outputs=_values(old, "outputs"),
         new_outputs=_values(new, "outputs"),
     )
+
+
+def _op(metadata: Metadata) -> str:
+    return str(getattr(metadata.op, "value", metadata.op))
 
 
 def _paths(metadata: Metadata) -> dict[str, str]:
