@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 from hubspoke.network.compare import compare
-from hubspoke.network.convert import actual
+from hubspoke.network.convert import actual, changed
 from hubspoke.network.intended import context, intended, questions
+from hubspoke.network.judge import Judgement
+from hubspoke.network.kept import Kept
+from hubspoke.network.model import Network
 from hubspoke.network.prove import prove
+from hubspoke.network.questions import Verdict
 from hubspoke.network.snapshot import Snapshot, from_export
 from hubspoke.operate.seed import seed
 from hubspoke.plan import Plan, load_plan
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.conftest import make_world
 from tests.network.test_actual import before_deployment
@@ -51,6 +57,37 @@ def test_a_stack_is_judged_before_and_after(deployed_wan: tuple[Plan, Exports], 
     for snapshot in (recorded, before_deployment(recorded)):
         network = actual(snapshot, context(plan, [stack]))
         assert (network.findings, compare(intended(plan), network)) == ((), ())
+
+
+@pytest.fixture(scope="module")
+def kept(deployed_wan: tuple[Plan, Exports]) -> Kept:
+    return Kept(deployed_wan[0])
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_a_stack_without_a_resource_is_judged_over_the_plans_network_as_from_nothing(
+    deployed_wan: tuple[Plan, Exports], kept: Kept, stack: str, data: st.DataObject
+) -> None:
+    """Whatever is gone: parts over those of the plan make the network that all parts one by one do."""
+    plan, exports = deployed_wan
+    there = from_export(exports[stack]).resources
+    gone = data.draw(st.sampled_from(there), label="gone")
+    left = Snapshot(tuple(each for each in there if each is not gone))
+    anew = Judgement(plan, actual(left, context(plan, [stack])))
+    over = Judgement(plan, changed(left, kept.made.without([stack])), kept=kept, stacks=[stack])
+    assert _by_key(over.network) == _by_key(anew.network)
+    assert (over.findings, over.differences) == (anew.findings, anew.differences)
+    assert list(map(_said, over.verdicts)) == list(map(_said, anew.verdicts))
+
+
+def _by_key(network: Network) -> tuple[object, ...]:
+    return network.table, network.link, network.endpoint, network.filter, network.session
+
+
+def _said(verdict: Verdict) -> tuple[str, str, tuple[str, ...]]:
+    return verdict.question.key, verdict.answer, verdict.cut_off
 
 
 @pytest.mark.parametrize("stack", STACKS)
