@@ -11,7 +11,6 @@ from hubspoke.network.judge import Judgement
 from hubspoke.network.kept import Kept
 from hubspoke.network.model import Network
 from hubspoke.network.prove import prove
-from hubspoke.network.questions import Verdict
 from hubspoke.network.snapshot import Snapshot, from_export
 from hubspoke.operate.seed import seed
 from hubspoke.plan import Plan, load_plan
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import make_world
 from tests.network.test_actual import before_deployment
+from tests.network.test_kept import answers
 
 WAN = Path(__file__).parents[2] / "stacks" / "wan.yaml"
 # Hubs first, and Cloudflare before all.
@@ -79,15 +79,11 @@ def test_a_stack_without_a_resource_is_judged_over_the_plans_network_as_from_not
     over = Judgement(plan, changed(left, kept.made.without([stack])), kept=kept, stacks=[stack])
     assert _by_key(over.network) == _by_key(anew.network)
     assert (over.findings, over.differences) == (anew.findings, anew.differences)
-    assert list(map(_said, over.verdicts)) == list(map(_said, anew.verdicts))
+    assert answers(over.verdicts) == answers(anew.verdicts)
 
 
 def _by_key(network: Network) -> tuple[object, ...]:
     return network.table, network.link, network.endpoint, network.filter, network.session
-
-
-def _said(verdict: Verdict) -> tuple[str, str, tuple[str, ...]]:
-    return verdict.question.key, verdict.answer, verdict.cut_off
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.table import Table
 
-from hubspoke.operate.result import UNCHANGED, Event, Result, Status
+from hubspoke.operate.result import UNCHANGED, Event, Result, Status, op_of
 
 MARKS = {
     Status.SUCCEEDED: "[green]✓[/]",
@@ -67,7 +67,7 @@ class Progress:
             if begun:
                 row.current = begun.metadata.urn.rsplit("::", 1)[-1]
             if done:
-                row.steps[str(getattr(done.metadata.op, "value", done.metadata.op))] += 1
+                row.steps[op_of(done.metadata)] += 1
 
     def end(self, result: Result) -> None:
         """A stack's operation ended."""

@@ -48,10 +48,8 @@ def in_words_of(base: Network, there: Network | Changed) -> Network:
 
 
 def _told(there: Over[Keyed], told: Callable[[Keyed, Keyed], Keyed]) -> Over[Keyed]:
-    def one(key: str, part: Keyed | None) -> Keyed | None:
-        return told(there.base[key], part) if part is not None and key in there.base else part
-
-    return Over(there.base, {key: one(key, part) for key, part in there.other.items()})
+    base, parts = there.base, there.other.items()
+    return Over(base, {key: told(base[key], part) if part is not None and key in base else part for key, part in parts})
 
 
 def _if_same(said: Callable[[Keyed], Hashable]) -> Callable[[Keyed, Keyed], Keyed]:

@@ -6,8 +6,11 @@ The network with one stack's resources in it is the plan's in all that the other
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import is_
 
 from hubspoke.network.model import Endpoint, Filter, Finding, Keyed, Link, Network, Quota, Session, Table
+
+SHELL = ""  # origin of a table that is there only for the routes that others have in it, until somebody fills it
 
 
 class Over(MutableMapping[str, Keyed]):
@@ -51,8 +54,7 @@ class Over(MutableMapping[str, Keyed]):
 
 @dataclass(frozen=True)
 class Changed:
-    """The parts of `base`, with others over some of them. A table without an origin is a shell: it is there only for
-    the routes that others have in it, until somebody fills it."""
+    """The parts of `base`, with others over some of them; shells are among these."""
 
     base: Network
     tables: Over[Table]
@@ -72,12 +74,8 @@ class Changed:
             _row(given.filters, self.filters), _row(given.sessions, self.sessions),
         )  # fmt: skip
         kept = (given.tables, given.links, given.endpoints, given.filters, given.sessions)
-        same = all(map(_is, parts, kept)) and (self.findings, self.quota) == (given.findings, given.quota)
+        same = all(map(is_, parts, kept)) and (self.findings, self.quota) == (given.findings, given.quota)
         return given if same else Network(*parts, self.findings, self.quota)
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
 
 
 def _row(row: tuple[Keyed, ...], parts: Over[Keyed]) -> tuple[Keyed, ...]:
@@ -86,7 +84,7 @@ def _row(row: tuple[Keyed, ...], parts: Over[Keyed]) -> tuple[Keyed, ...]:
 
 def unchanged(network: Network) -> Changed:
     """A network as the start for changes; its shells are such."""
-    shells = {table.key: table for table in network.tables if not table.origin}
+    shells = {table.key: table for table in network.tables if table.origin == SHELL}
     return Changed(
         network, Over(network.table, shells), Over(network.link), Over(network.endpoint), Over(network.filter),
         Over(network.session), network.findings, network.quota,

@@ -158,7 +158,7 @@ class Recorder:
     def _step(self, metadata: Metadata) -> None:
         # A refresh begins as "refresh" and ends as what it found; the end is what counts.
         self._steps.pop((metadata.urn, "refresh"), None)
-        self._steps[metadata.urn, _op(metadata)] = metadata
+        self._steps[metadata.urn, op_of(metadata)] = metadata
 
     def _diagnostic(self, severity: str, message: str) -> None:
         text = message.strip()
@@ -173,7 +173,7 @@ def to_step(metadata: Metadata) -> Step:
     old, new = metadata.old, metadata.new
     state = new or old
     return Step(
-        op=_op(metadata),
+        op=op_of(metadata),
         urn=metadata.urn,
         type=metadata.type,
         id=state.id if state else "",
@@ -185,7 +185,8 @@ def to_step(metadata: Metadata) -> Step:
     )
 
 
-def _op(metadata: Metadata) -> str:
+def op_of(metadata: Metadata) -> str:
+    """The operation as text: "create"; either engine's events have it as a member of an enumeration, or plainly."""
     return str(getattr(metadata.op, "value", metadata.op))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network
 
-from hubspoke.network.changed import Changed, unchanged
+from hubspoke.network.changed import SHELL, Changed, unchanged
 from hubspoke.network.intended import names
 from hubspoke.network.model import (
     End,
@@ -81,7 +81,7 @@ class Made:
     def changed(self) -> Changed:
         """What was made. Shells that nobody filled are gone."""
         for key, table in tuple(self.tables.other.items()):
-            if table and not table.origin:
+            if table and table.origin == SHELL:
                 del self.tables[key]
         return Changed(
             self.base, self.tables, self.links, self.endpoints, self.filters, self.sessions, tuple(self.findings)

@@ -6,17 +6,18 @@ Every part of an intended network names its origin, "plan: spoke web, WAN"; and 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from hubspoke.network.changed import Changed, Over
+from hubspoke.network.changed import SHELL, Changed, Over
 from hubspoke.network.intended.build import intended
 from hubspoke.network.model import Keyed, Network, Route, Table
 from hubspoke.plan.model import CLOUDFLARE, HubPlan, OnRampPlan, Plan
 
 _ORIGIN = re.compile(r"plan: (?P<kind>[a-z]+)(?: (?P<key>[a-z0-9-]+))?")
 Owners = Mapping[tuple[str, str], str]
-Places = Mapping[str, Sequence[int]]  # in a row, by whose stack makes what is there
+At = TypeVar("At", int, str)
+Held = Mapping[str, Sequence[At]]  # keys, or places in a row, by whose stack makes what is there
 _PARTS = ("links", "endpoints", "filters", "sessions")
-_SHELL = ""  # origin of a table that is only kept for the routes that others have in it
 
 
 def context(plan: Plan, without: Iterable[str]) -> Network:
@@ -34,13 +35,18 @@ class Made:
         self._network, self._owners = network, owners_of(plan)
         self._of = {origin: owner(self._owners, origin) for origin in set(_origins(network))}
         self._filtered_by = {each.key: self._of[each.origin] for each in network.filters}
-        self._places = {name: _places([self._of[part.origin]] for part in getattr(network, name)) for name in _PARTS}
-        self._routes = [_places([self._of[route.origin]] for route in table.routes) for table in network.tables]
-        self._places["tables"] = _places(map(self._makers, network.tables, self._routes))
+        self._routes = {
+            table.key: _held((at, [self._of[route.origin]]) for at, route in enumerate(table.routes))
+            for table in network.tables
+        }
+        self._keys = {
+            name: _held((part.key, [self._of[part.origin]]) for part in getattr(network, name)) for name in _PARTS
+        }
+        self._tables = _held((table.key, self._makers(table)) for table in network.tables)
 
-    def _makers(self, table: Table, routes: Iterable[str]) -> Iterator[str]:
+    def _makers(self, table: Table) -> Iterator[str]:
         yield self._of[table.origin]
-        yield from routes
+        yield from self._routes[table.key]
         yield from (self._filtered_by[key] for key in table.filters)
 
     def of(self, origin: str) -> str:
@@ -50,50 +56,44 @@ class Made:
     def without(self, accounts: Iterable[str]) -> Changed:
         """What `context` is of them, without looking at what the others make."""
         gone, whole = frozenset(accounts), self._network
-        tables = {whole.tables[at].key: self._table(at, gone) for at in self._at("tables", gone)}
+        tables = {key: self._table(whole.table[key], gone) for key in _theirs(self._tables, gone)}
         return Changed(
             whole, Over(whole.table, tables), self._left("links", whole.link, gone),
             self._left("endpoints", whole.endpoint, gone), self._left("filters", whole.filter, gone),
             self._left("sessions", whole.session, gone), whole.findings, whole.quota,
         )  # fmt: skip
 
-    def _at(self, name: str, gone: Iterable[str]) -> list[int]:
-        return _theirs(self._places[name], gone)
-
     def _left(self, name: str, parts: Mapping[str, Keyed], gone: Iterable[str]) -> Over[Keyed]:
-        row = getattr(self._network, name)
-        return Over(parts, {row[at].key: None for at in self._at(name, gone)})
+        return Over(parts, dict.fromkeys(_theirs(self._keys[name], gone)))
 
-    def _table(self, place: int, gone: frozenset[str]) -> Table | None:
-        table = self._network.tables[place]
-        routes = _others(table.routes, self._routes[place], gone)
+    def _table(self, table: Table, gone: frozenset[str]) -> Table | None:
+        routes = _others(table.routes, _theirs(self._routes[table.key], gone))
         filters = tuple(key for key in table.filters if self._filtered_by[key] not in gone)
         left = replace(table, routes=routes, filters=filters)
         if self._of[table.origin] not in gone:
             return left
-        return replace(left, origin=_SHELL) if routes else None
+        return replace(left, origin=SHELL) if routes else None
 
 
-def _places(makers: Iterable[Iterable[str]]) -> Places:
-    """Where in a row each account has something, from those that have something at each place."""
-    found: dict[str, list[int]] = {}
-    for place, accounts in enumerate(makers):
+def _held(made: Iterable[tuple[At, Iterable[str]]]) -> Held[At]:
+    """What each account has something in, from who has something in each."""
+    found: dict[str, list[At]] = {}
+    for at, accounts in made:
         for account in set(accounts):
-            found.setdefault(account, []).append(place)
+            found.setdefault(account, []).append(at)
     return found
 
 
-def _theirs(places: Places, gone: Iterable[str]) -> list[int]:
-    return sorted({place for account in gone for place in places.get(account, ())})
+def _theirs(held: Held[At], gone: Iterable[str]) -> set[At]:
+    return {at for account in gone for at in held.get(account, ())}
 
 
-def _others(routes: tuple[Route, ...], places: Places, gone: Iterable[str]) -> tuple[Route, ...]:
-    """A row without what these accounts have in it."""
-    theirs = _theirs(places, gone)
-    left = list(routes) if theirs else []
-    for place in reversed(theirs):
+def _others(routes: tuple[Route, ...], theirs: Iterable[int]) -> tuple[Route, ...]:
+    """A row without what is in these places."""
+    left = list(routes)
+    for place in sorted(theirs, reverse=True):
         del left[place]
-    return tuple(left) if theirs else routes
+    return tuple(left)
 
 
 def _origins(network: Network) -> Iterator[str]:
